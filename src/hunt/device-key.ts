@@ -1,0 +1,14 @@
+import { hash } from 'node:crypto';
+
+/**
+ * A device's identity in the ledger: 32 hex digits, the first 16 bytes of SHA-256.
+ * 16 bytes, because device names are chosen by attackers and a shorter key could be forged to look known.
+ */
+export type DeviceKey = string & { readonly __brand: 'DeviceKey' };
+
+/** The key of a device id, or of a name (`n:` before it) where the answer gives no id. Case and outer blanks do not count. */
+export function deviceKeyOf(id: string, name: string): DeviceKey {
+  const trimmed = id.trim();
+  const identity = trimmed === '' ? `n:${name.trim()}` : trimmed;
+  return hash('sha256', identity.toLowerCase().normalize('NFC'), 'hex').slice(0, 32) as DeviceKey;
+}

@@ -1,0 +1,55 @@
+import type { TimeWindow } from '../time.ts';
+import type { Finding } from './finding.ts';
+import type { HuntReport, RunTotals } from './report.ts';
+import type { Run, RunId, RunTrigger } from './run.ts';
+import type { Hunt } from './hunt.ts';
+import type { Sighting } from './sighting.ts';
+import type { TroubleNews } from './trouble.ts';
+
+/** Which run a notice is about, and what that run saw in total. Enough for a card without any look-up. */
+export interface NoticeContext {
+  readonly hunt: Pick<Hunt, 'id' | 'slug' | 'name' | 'tactics' | 'techniques' | 'firstRun'>;
+  readonly workspace: string;
+  readonly run: RunId;
+  readonly trigger: RunTrigger;
+  readonly asOf: Date;
+  readonly window: TimeWindow;
+  /** Absent when the run failed before it could count. */
+  readonly totals?: RunTotals;
+  readonly partial?: { readonly code: string; readonly message: string };
+}
+
+/** Something the SOC must be told. */
+export type Notice =
+  | { readonly kind: 'devices-found'; readonly context: NoticeContext; readonly findings: readonly Finding[] }
+  | {
+      readonly kind: 'baseline-founded';
+      readonly context: NoticeContext;
+      /** All devices of the baseline. */
+      readonly total: number;
+      /** The first of them by name, at most {@link BASELINE_SAMPLE}. */
+      readonly devices: readonly Sighting[];
+    }
+  | ({ readonly context: NoticeContext } & TroubleNews);
+
+/** As many devices as one outbox row holds. */
+export const BASELINE_SAMPLE = 97;
+
+export function noticeContext(hunt: Hunt, run: Run, report?: HuntReport): NoticeContext {
+  const { id, slug, name, tactics, techniques, firstRun } = hunt;
+  return {
+    hunt: { id, slug, name, tactics, techniques, firstRun },
+    workspace: run.scope.workspace,
+    run: run.id,
+    trigger: run.trigger,
+    asOf: run.asOf,
+    window: run.window,
+    ...(report && { totals: report.totals }),
+    ...(report?.partial && { partial: report.partial }),
+  };
+}
+
+/** The devices a baseline card lists, by name, so that the same baseline always makes the same card. */
+export function baselineSample(founding: readonly Sighting[]): readonly Sighting[] {
+  return [...founding].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)).slice(0, BASELINE_SAMPLE);
+}

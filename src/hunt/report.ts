@@ -1,0 +1,99 @@
+import { DAY } from '../time.ts';
+import type { QueryAnswer } from './answer.ts';
+import { noveltyOf, type Baseline } from './baseline.ts';
+import type { Finding } from './finding.ts';
+import type { Hunt } from './hunt.ts';
+import type { Run } from './run.ts';
+import { readSightings, type Sighting } from './sighting.ts';
+
+/** `baseline-not-founded`: the first answer was partial, and what is missing from it would look new next time. */
+export type RunOutcome = 'baseline-founded' | 'baseline-not-founded' | 'nothing-new' | 'devices-found';
+
+export interface RunTotals {
+  readonly rows: number;
+  readonly devices: number;
+  readonly newlySeen: number;
+  readonly returning: number;
+  readonly known: number;
+  readonly withoutDevice: number;
+}
+
+/** Everything a run decided, as one value: what to remember and what to tell. */
+export interface HuntReport {
+  readonly hunt: Hunt;
+  readonly run: Run;
+  readonly outcome: RunOutcome;
+  /** Set when the service said that rows are missing from its answer. */
+  readonly partial?: { readonly code: string; readonly message: string };
+  readonly totals: RunTotals;
+  readonly findings: readonly Finding[];
+  /** Known devices that this answer had; the ledger moves their last-seen day. */
+  readonly known: readonly Sighting[];
+  /** Devices a founding run remembers without calling them new. */
+  readonly founding: readonly Sighting[];
+}
+
+export interface ReportInput {
+  readonly hunt: Hunt;
+  readonly run: Run;
+  readonly answer: QueryAnswer;
+  readonly baseline: Baseline;
+  /** The clock of the latest complete run before this one. */
+  readonly lastComplete?: Date;
+}
+
+/** Returned instead of a report when the answer lacks columns the hunt's author named. */
+export interface UnreadableAnswer {
+  readonly missingColumns: readonly string[];
+}
+
+/** Compares an answer with the baseline. Every sighting ends in exactly one of findings, known and founding. */
+export function assembleReport(input: ReportInput): HuntReport | UnreadableAnswer {
+  const { hunt, run, answer, baseline } = input;
+  const sightings = readSightings(answer, hunt);
+  if (sightings.missingColumns.length > 0) return { missingColumns: sightings.missingColumns };
+
+  const context = {
+    baseline,
+    forgetAfter: hunt.forgetAfter,
+    asOf: run.asOf,
+    ...(input.lastComplete && { lastComplete: input.lastComplete }),
+  };
+  const findings: Finding[] = [];
+  const known: Sighting[] = [];
+  const founding: Sighting[] = [];
+  for (const sighting of sightings.devices) {
+    const novelty = noveltyOf(sighting, context);
+    if (novelty === 'known') known.push(sighting);
+    else if (novelty === 'founding') founding.push(sighting);
+    else findings.push({ ...sighting, novelty, ...lastSeenBefore(sighting, baseline) });
+  }
+  return {
+    hunt,
+    run,
+    outcome: outcomeOf(baseline, answer, findings),
+    ...(answer.partial && { partial: answer.partial }),
+    totals: {
+      rows: answer.rows.length,
+      devices: sightings.devices.length,
+      newlySeen: findings.filter((finding) => finding.novelty === 'newly-seen').length,
+      returning: findings.filter((finding) => finding.novelty === 'returning').length,
+      known: known.length,
+      withoutDevice: sightings.withoutDevice,
+    },
+    findings,
+    known,
+    founding,
+  };
+}
+
+/** A partial answer may report devices but never founds a baseline. */
+function outcomeOf(baseline: Baseline, answer: QueryAnswer, findings: readonly Finding[]): RunOutcome {
+  if (baseline.state === 'absent') return answer.partial ? 'baseline-not-founded' : 'baseline-founded';
+  return findings.length === 0 ? 'nothing-new' : 'devices-found';
+}
+
+function lastSeenBefore(sighting: Sighting, baseline: Baseline): { lastSeenBefore?: Date } {
+  const day = baseline.known.lastSeenDay(sighting.device);
+  return day === undefined ? {} : { lastSeenBefore: new Date(day * DAY) };
+}

@@ -1,0 +1,53 @@
+import type { Milliseconds } from '../time.ts';
+import type { HuntReport } from './report.ts';
+
+/** Why a hunt in a workspace cannot be trusted to be silent. */
+export interface Trouble {
+  /** An error's code, `partial-answer`, `rows-without-device` or `baseline-not-founded`. */
+  readonly code: string;
+  readonly message: string;
+  readonly since: Date;
+  /** When the SOC was last told of it. */
+  readonly toldAt: Date;
+}
+
+/** `reminder`: it was told before and still holds. */
+export type TroubleNews =
+  | { readonly kind: 'trouble'; readonly trouble: Trouble; readonly reminder: boolean }
+  | { readonly kind: 'recovered'; readonly trouble: Trouble };
+
+/** A completed run that still is not the whole truth. */
+export function troubleOf(report: HuntReport): { readonly code: string; readonly message: string } | undefined {
+  const { partial, totals } = report;
+  if (partial) {
+    const founded = report.outcome === 'baseline-not-founded' ? ' The baseline was not founded.' : '';
+    return {
+      code: 'partial-answer',
+      message: `The workspace answered only in part (${partial.code}): ${partial.message}${founded}`,
+    };
+  }
+  if (totals.withoutDevice > 0) {
+    return {
+      code: 'rows-without-device',
+      message: `${String(totals.withoutDevice)} of ${String(totals.rows)} rows name no device and could not be compared.`,
+    };
+  }
+  return undefined;
+}
+
+/** Tells a trouble once, again after `remindAfter` while it lasts, and its end. */
+export function troubleNews(
+  before: Trouble | undefined,
+  now: { readonly code: string; readonly message: string } | undefined,
+  at: Date,
+  remindAfter: Milliseconds,
+): { readonly trouble?: Trouble; readonly news?: TroubleNews } {
+  if (!now) return before ? { news: { kind: 'recovered', trouble: before } } : {};
+  if (before?.code !== now.code) {
+    const trouble: Trouble = { ...now, since: at, toldAt: at };
+    return { trouble, news: { kind: 'trouble', trouble, reminder: false } };
+  }
+  if (at.getTime() - before.toldAt.getTime() < remindAfter) return { trouble: { ...before, message: now.message } };
+  const trouble: Trouble = { ...now, since: before.since, toldAt: at };
+  return { trouble, news: { kind: 'trouble', trouble, reminder: true } };
+}

@@ -1,0 +1,74 @@
+/**
+ * THE STORY of a run: ask → compare → remember as pending → tell → mark told.
+ * The order is the promise: see docs/decisions/0001-remember-as-pending-before-telling.md.
+ */
+import { UnexpectedColumnsError, UnknownNameError } from './errors.ts';
+import type { Hunt } from './hunt/hunt.ts';
+import { noticeContext } from './hunt/notice.ts';
+import { assembleReport, type HuntReport } from './hunt/report.ts';
+import { planRun, type Run, type RunOrder } from './hunt/run.ts';
+import { troubleNews, troubleOf } from './hunt/trouble.ts';
+import { pinClock } from './kql/pin-clock.ts';
+import { recordFailure } from './run-failure.ts';
+import { logCompleted, summaryOf } from './run-summary.ts';
+import type { LedgerSession, RunTicket, Services } from './services.ts';
+import { tellPending } from './tell.ts';
+import { MINUTE } from './time.ts';
+
+/** Runs a hunt once, for good: what is new is remembered and told. `mayRetry`: the caller repeats a transient failure. */
+export async function runHunt(hunt: Hunt, order: RunOrder, mayRetry: boolean, services: Services): Promise<RunTicket> {
+  const { runs, outbox, policy, log, now } = services;
+  const run = planRun(order, hunt, policy.lateness);
+  const ticket = await runs.begin(run, policy.runTimeout + MINUTE, now());
+  if (ticket.ended) {
+    log.info('run.skipped', { run: run.id, reason: 'already ended' });
+    return ticket;
+  }
+  log.info('run.started', { run: run.id, hunt: hunt.slug, workspace: run.scope.workspace, trigger: run.trigger });
+  try {
+    const { report, session } = await investigate(hunt, run, ticket.before.lastComplete, services);
+    const receipt = await session.commit(report);
+    const { trouble, news } = troubleNews(ticket.before.trouble, troubleOf(report), now(), policy.remindAfter);
+    if (news) await outbox.add(run.scope, { ...news, context: noticeContext(hunt, run, report) });
+    const pending = receipt.transactions > 0 || news !== undefined || ticket.before.unsettledSince !== undefined;
+    const settled = !pending || (await tellPending(run.scope, services));
+    const end = {
+      at: now(),
+      status: 'completed',
+      report: summaryOf(report),
+      settled,
+      ...(trouble && { trouble }),
+    } as const;
+    await runs.finish(ticket, end);
+    logCompleted(report, settled, log);
+    return {
+      ...ticket,
+      ended: { ...run, status: 'completed', orderedAt: run.asOf, endedAt: end.at, report: end.report },
+    };
+  } catch (error) {
+    await recordFailure(hunt, ticket, error, mayRetry, services);
+    throw error;
+  }
+}
+
+/** Asks and compares; writes and tells nothing. Also all that a dry run does. */
+export async function investigate(
+  hunt: Hunt,
+  run: Run,
+  lastComplete: Date | undefined,
+  { workspaces, ledger, policy }: Services,
+): Promise<{ readonly report: HuntReport; readonly session: LedgerSession }> {
+  const workspace = workspaces.get(run.scope.workspace);
+  if (!workspace) throw new UnknownNameError('workspace', run.scope.workspace);
+  const signal = AbortSignal.timeout(policy.runTimeout);
+  const answer = await workspace.query(pinClock(hunt.query, run.asOf), run.asked, signal);
+  const session = await ledger.open(run.scope);
+  const { baseline } = session;
+  const report = assembleReport({ hunt, run, answer, baseline, ...(lastComplete && { lastComplete }) });
+  if ('missingColumns' in report)
+    throw new UnexpectedColumnsError(
+      report.missingColumns,
+      answer.columns.map((c) => c.name),
+    );
+  return { report, session };
+}

@@ -1,0 +1,29 @@
+import type { HuntReport } from './hunt/report.ts';
+import type { Log } from './log.ts';
+import { SUMMARY_FINDINGS, type ReportSummary } from './services.ts';
+
+/** What is kept of a report with its run. */
+export function summaryOf(report: HuntReport): ReportSummary {
+  return {
+    outcome: report.outcome,
+    totals: report.totals,
+    ...(report.partial && { partial: report.partial }),
+    findings: report.findings.slice(0, SUMMARY_FINDINGS),
+  };
+}
+
+export function logCompleted(report: HuntReport, settled: boolean, log: Log): void {
+  const { run, totals, outcome } = report;
+  const fields = { run: run.id, hunt: report.hunt.slug, workspace: run.scope.workspace };
+  if (outcome === 'baseline-founded') log.info('baseline.founded', { ...fields, devices: totals.devices });
+  log.info('run.completed', {
+    ...fields,
+    outcome,
+    newlySeen: totals.newlySeen,
+    returning: totals.returning,
+    known: totals.known,
+    rows: totals.rows,
+    partial: report.partial?.code,
+    told: settled,
+  });
+}

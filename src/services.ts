@@ -1,0 +1,249 @@
+/** The ports that the story (run-hunt.ts, tell.ts, functions/) needs. Nothing here knows Azure or Teams. */
+import type { HuntFileProblem } from './errors.ts';
+import type { QueryAnswer } from './hunt/answer.ts';
+import type { Baseline } from './hunt/baseline.ts';
+import type { DeviceKey } from './hunt/device-key.ts';
+import type { Hunt, HuntScope } from './hunt/hunt.ts';
+import type { Notice } from './hunt/notice.ts';
+import type { HuntReport, RunOutcome, RunTotals } from './hunt/report.ts';
+import type { Run, RunId, RunOrder } from './hunt/run.ts';
+import type { Trouble } from './hunt/trouble.ts';
+import type { Finding } from './hunt/finding.ts';
+import type { Log } from './log.ts';
+import type { Milliseconds, TimeWindow } from './time.ts';
+
+/** A Log Analytics workspace. Throws {@link ServiceError}; a partial answer comes back marked. */
+export interface Workspace {
+  query(kql: string, window: TimeWindow, signal: AbortSignal): Promise<QueryAnswer>;
+}
+
+/** Which devices earlier runs saw, and what is still to be told of them: one transaction holds both. */
+export interface Ledger {
+  /** Reads the baseline. Throws when it cannot be read; an unreadable baseline is never "nothing known". */
+  open(scope: HuntScope): Promise<LedgerSession>;
+  /** All devices of a scope, in order of their keys. */
+  devices(scope: HuntScope): AsyncIterable<DeviceRecord>;
+}
+
+export interface LedgerSession {
+  readonly baseline: Baseline;
+  /**
+   * Remembers a report's devices and, in the same transaction each, that they are still to be told.
+   * May be called again with the same report after any failure: what is recorded stays recorded once.
+   */
+  commit(report: HuntReport): Promise<CommitReceipt>;
+}
+
+export interface CommitReceipt {
+  /** Devices that this call made known or marked as returned. */
+  readonly recorded: number;
+  /** Devices that a rival or an earlier attempt had already recorded. */
+  readonly alreadyRecorded: number;
+  readonly transactions: number;
+}
+
+/** A device as the ledger keeps it. Days are UTC. */
+export interface DeviceRecord {
+  readonly device: DeviceKey;
+  readonly id: string;
+  readonly name: string;
+  /** First event, by the hunt's own FirstSeen where it has one, else the clock of the run that found it. */
+  readonly firstSeen: Date;
+  /** The last day an answer had it. */
+  readonly lastSeen: Date;
+  /** The run that found it (or found it again). */
+  readonly run: RunId;
+  readonly state: 'baseline' | 'newly-seen' | 'returning';
+}
+
+/** What is still to be told. A notice leaves it only when every target has been told. */
+export interface Outbox {
+  /** Puts a notice about a run itself; the same run and kind twice is one notice. */
+  add(scope: HuntScope, notice: Notice): Promise<void>;
+  /** Everything of this scope that is still to be told, oldest first. */
+  open(scope: HuntScope): Promise<readonly OpenNotice[]>;
+  /** Takes a notice for `lease` ms so that nobody else tells it; undefined when somebody has it or it is gone. */
+  claim(notice: OpenNotice, lease: Milliseconds): Promise<ClaimedNotice | undefined>;
+}
+
+export interface OpenNotice {
+  readonly id: string;
+  readonly scope: HuntScope;
+  readonly since: Date;
+  readonly attempts: number;
+}
+
+export interface ClaimedNotice {
+  readonly id: string;
+  readonly notice: Notice;
+  /** Targets that have it already, from an earlier attempt. */
+  readonly receipts: ReadonlyMap<string, Receipt>;
+  /** Stores that a target has it. Call it right after the send: a crash before it repeats the card. */
+  told(targetId: string, receipt: Receipt): Promise<void>;
+  /** Everybody has it: the notice and the outbox rows behind it go. */
+  settle(): Promise<void>;
+  /** Somebody does not have it yet: another attempt may claim it. */
+  release(): Promise<void>;
+}
+
+export interface Receipt {
+  /** Teams' id of the posted message. */
+  readonly activityId: string;
+  readonly at: Date;
+}
+
+/** A Teams conversation that is told. */
+export interface Target {
+  /** The conversation's id, without a thread. */
+  readonly id: string;
+  readonly kind: 'personal' | 'channel' | 'group';
+  readonly tenantId?: string;
+  /** What Teams needs to post there; plain JSON, opaque to everybody but the notifier. */
+  readonly reference: Readonly<Record<string, unknown>>;
+  /** Set while Teams refuses posts there for good. */
+  readonly broken?: { readonly since: Date; readonly reason: string };
+}
+
+export interface Conversations {
+  list(): Promise<readonly Target[]>;
+  /** Adds or refreshes a target; a broken one is whole again. */
+  put(target: Target): Promise<void>;
+  remove(id: string): Promise<void>;
+  markBroken(id: string, reason: string, at: Date): Promise<void>;
+}
+
+/** Tells one target. Throws {@link ServiceError} of service `teams`; `denied` and `not-found` break the target. */
+export interface Notifier {
+  send(notice: Notice, target: Target): Promise<Receipt>;
+}
+
+/** Runs, their lease, and what is known of each scope. */
+export interface RunJournal {
+  /** Notes that a run was ordered, so that its status can be asked for. False when it was noted before. */
+  order(order: RunOrder): Promise<boolean>;
+  /** Takes the scope's lease for `lease` ms, or throws {@link RunInProgressError}. A run may take its own lease again. */
+  begin(run: Run, lease: Milliseconds, at: Date): Promise<RunTicket>;
+  /** Ends the run and gives the lease back. */
+  finish(ticket: RunTicket, end: RunEnd): Promise<void>;
+  /** Marks an ordered run as answered by another run that was in progress. */
+  join(id: RunId, holder: RunId): Promise<void>;
+  find(id: RunId): Promise<RunRecord | undefined>;
+  /** The latest runs of a scope, newest first. */
+  recent(scope: HuntScope, limit: number): Promise<readonly RunRecord[]>;
+  scopes(): Promise<readonly ScopeState[]>;
+  /** Whether everything of a scope has been told; outside a run. */
+  markSettled(scope: HuntScope, settled: boolean, at: Date): Promise<void>;
+  tick(at: Date): Promise<void>;
+  lastTick(): Promise<Date | undefined>;
+}
+
+export interface RunTicket {
+  readonly run: Run;
+  /** The scope as it was before this run. */
+  readonly before: ScopeState;
+  /** The record of this very run when it has already ended: a repeated message. */
+  readonly ended?: RunRecord;
+}
+
+export interface RunEnd {
+  readonly at: Date;
+  readonly status: 'completed' | 'failed';
+  readonly report?: ReportSummary;
+  readonly failure?: RunFailure;
+  /** What is wrong with the scope after this run; absent: nothing. */
+  readonly trouble?: Trouble;
+  readonly settled: boolean;
+}
+
+export interface RunFailure {
+  readonly code: string;
+  readonly message: string;
+  /** True while the queue will try again. */
+  readonly willRetry: boolean;
+}
+
+/** What is kept of a report with its run: counts and at most {@link SUMMARY_FINDINGS} findings. */
+export interface ReportSummary {
+  readonly outcome: RunOutcome;
+  readonly totals: RunTotals;
+  readonly partial?: { readonly code: string; readonly message: string };
+  readonly findings: readonly Finding[];
+}
+export const SUMMARY_FINDINGS = 50;
+
+export interface RunRecord {
+  readonly id: RunId;
+  readonly scope: HuntScope;
+  readonly trigger: RunOrder['trigger'];
+  readonly asOf: Date;
+  readonly slot?: Date;
+  readonly status: 'queued' | 'running' | 'completed' | 'failed' | 'joined' | 'abandoned';
+  readonly orderedAt: Date;
+  readonly startedAt?: Date;
+  readonly endedAt?: Date;
+  readonly report?: ReportSummary;
+  readonly failure?: RunFailure;
+  /** For `joined`: the run that answered instead. */
+  readonly joinedTo?: RunId;
+}
+
+/** What is known of one hunt in one workspace without opening its ledger. */
+export interface ScopeState {
+  readonly scope: HuntScope;
+  readonly lease?: { readonly run: RunId; readonly until: Date };
+  /** The latest slot a run has answered for. */
+  readonly lastSlot?: Date;
+  readonly lastRun?: {
+    readonly id: RunId;
+    readonly at: Date;
+    readonly status: 'completed' | 'failed';
+    readonly outcome?: RunOutcome;
+    readonly totals?: RunTotals;
+  };
+  /** The clock (`asOf`) of the latest complete run. */
+  readonly lastComplete?: Date;
+  readonly trouble?: Trouble;
+  /** Since when something may still have to be told. */
+  readonly unsettledSince?: Date;
+}
+
+export interface RunQueue {
+  send(order: RunOrder): Promise<void>;
+}
+
+/** The hunts of the folder. A file that does not load never stops the others: it is in `problems`. */
+export interface HuntLibrary {
+  all(): readonly Hunt[];
+  /** By slug or id, whatever the case. */
+  find(name: string): Hunt | undefined;
+  problems(): readonly HuntFileProblem[];
+  warnings(): readonly HuntFileProblem[];
+}
+
+/** The numbers and names that settings decide. */
+export interface RunPolicy {
+  /** NCRONTAB of hunts that name none. */
+  readonly schedule: string;
+  /** How much older than the hunt's window rows may be when they arrive. */
+  readonly lateness: Milliseconds;
+  /** A run's deadline; shorter than the function time-out. */
+  readonly runTimeout: Milliseconds;
+  /** A trouble that lasts is told again after this. */
+  readonly remindAfter: Milliseconds;
+  /** How often the timer ticks; health measures silence by it. */
+  readonly tick: string;
+}
+
+export interface Services {
+  readonly hunts: HuntLibrary;
+  readonly workspaces: ReadonlyMap<string, Workspace>;
+  readonly ledger: Ledger;
+  readonly runs: RunJournal;
+  readonly outbox: Outbox;
+  readonly conversations: Conversations;
+  readonly notifier: Notifier;
+  readonly queue: RunQueue;
+  readonly log: Log;
+  readonly policy: RunPolicy;
+  readonly now: () => Date;
+}
