@@ -120,6 +120,16 @@ export class RunInProgressError extends FirstsightError {
   }
 }
 
+/** The process died under a run every time it was tried, so no failure of its own was ever recorded. */
+export class RunCrashedError extends FirstsightError {
+  override readonly name = 'RunCrashedError';
+  readonly code = 'run-crashed';
+
+  constructor(deliveries: number) {
+    super(`The run died ${String(deliveries)} times without an answer, for example out of memory.`);
+  }
+}
+
 /** Somebody named a hunt, workspace or run that does not exist. */
 export class UnknownNameError extends FirstsightError {
   override readonly name = 'UnknownNameError';

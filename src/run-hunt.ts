@@ -57,10 +57,10 @@ export async function investigate(
   run: Run,
   lastComplete: Date | undefined,
   { workspaces, ledger, policy }: Services,
+  signal: AbortSignal = AbortSignal.timeout(policy.runTimeout),
 ): Promise<{ readonly report: HuntReport; readonly session: LedgerSession }> {
   const workspace = workspaces.get(run.scope.workspace);
   if (!workspace) throw new UnknownNameError('workspace', run.scope.workspace);
-  const signal = AbortSignal.timeout(policy.runTimeout);
   const answer = await workspace.query(pinClock(hunt.query, run.asOf), run.asked, signal);
   const session = await ledger.open(run.scope);
   const { baseline } = session;

@@ -11,13 +11,10 @@ export function scheduleProblem(expression: string): string | undefined {
     return `needs six fields (second minute hour day month weekday), for example "0 0 6 * * *"; it has ${String(fields.length)}`;
   }
   if (!/^[\d*,/a-z-]+$/i.test(fields.join(''))) return 'may use only digits, names of months and weekdays, and * , - /';
-  if (/(?:^|,)7(?:,|$)|-7/.test(fields[5] ?? '')) return 'names weekday 7; Sunday is 0';
-  try {
-    cronOf(expression);
-  } catch (error) {
-    return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'cannot be read';
-  }
-  return reversedRange(fields);
+  const word = fields.flatMap((field) => field.match(/[a-z]+/gi) ?? []).find((name) => ordinal(name) < 0);
+  if (word !== undefined) return `has ${JSON.stringify(word)}, which names no month or weekday`;
+  if (/(?:^|[,-])7(?:,|$)/.test(fields[5] ?? '')) return 'names weekday 7; Sunday is 0';
+  return reversedRange(fields) ?? cronProblem(expression);
 }
 
 const NAMES = ['sun mon tue wed thu fri sat', 'jan feb mar apr may jun jul aug sep oct nov dec'].map((n) =>
@@ -34,13 +31,19 @@ function reversedRange(fields: readonly string[]): string | undefined {
   return undefined;
 }
 
+/** A number, or the place of a month or weekday in its year or week; -1 for anything else. */
 function ordinal(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
-  for (const names of NAMES) {
-    const at = names.indexOf(text.slice(0, 3).toLowerCase());
-    if (at >= 0) return at;
+  return Math.max(...NAMES.map((names) => names.indexOf(text.slice(0, 3).toLowerCase())));
+}
+
+function cronProblem(expression: string): string | undefined {
+  try {
+    cronOf(expression);
+    return undefined;
+  } catch (error) {
+    return `cannot be read: ${error instanceof Error ? error.message.replace(/^CronPattern: /, '') : String(error)}`;
   }
-  return 0;
 }
 
 const cronOf = (expression: string): Cron =>

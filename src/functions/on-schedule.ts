@@ -1,0 +1,76 @@
+import { dueSlot } from '../hunt/schedule.ts';
+import type { Hunt, HuntScope } from '../hunt/hunt.ts';
+import { scheduledRunId, scopeKeyOf, type RunOrder } from '../hunt/run.ts';
+import { errorFields } from '../log.ts';
+import type { ScopeState, Services } from '../services.ts';
+import { tellPending } from '../tell.ts';
+import { MINUTE } from '../time.ts';
+
+/** A message that has not started its run after this is taken for lost; a second one for the same run is harmless. */
+const LOST_AFTER = 15 * MINUTE;
+
+/**
+ * One tick: due hunts go to the queue, and what is still to be told is offered again. One hunt's failure does not stop
+ * the others; the heartbeat is written only when everything that was due could be queued.
+ */
+export async function tick(services: Services): Promise<void> {
+  const { runs, hunts, workspaces, log } = services;
+  const now = services.now();
+  const states = new Map((await runs.scopes()).map((state) => [scopeKeyOf(state.scope), state]));
+  const failures: unknown[] = [];
+  let queued = 0;
+  for (const hunt of hunts.all()) {
+    for (const workspace of workspaces.keys()) {
+      const scope: HuntScope = { hunt: hunt.id, workspace };
+      try {
+        if (await dispatch(hunt, scope, states.get(scopeKeyOf(scope)), now, services)) queued += 1;
+      } catch (error) {
+        failures.push(error);
+        log.error('tick.failed', { hunt: hunt.slug, workspace, ...errorFields(error) });
+      }
+    }
+  }
+  for (const state of states.values()) {
+    try {
+      await tellAgain(state, now, services);
+    } catch (error) {
+      log.error('tick.failed', { hunt: state.scope.hunt, workspace: state.scope.workspace, ...errorFields(error) });
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'Some hunts could not be queued.');
+  await runs.tick(now);
+  log.info('tick.completed', { queued });
+}
+
+/** Queues the run of a due slot; true when there was one. */
+async function dispatch(
+  hunt: Hunt,
+  scope: HuntScope,
+  state: ScopeState | undefined,
+  now: Date,
+  services: Services,
+): Promise<boolean> {
+  const { runs, queue, policy, log } = services;
+  const slot = dueSlot(hunt.schedule ?? policy.schedule, state?.lastSlot, now);
+  // A scope that is busy answers its slot at the tick after.
+  if (!slot || isLeased(state, now)) return false;
+  const order: RunOrder = { id: scheduledRunId(scope, slot), scope, trigger: 'schedule', asOf: now, slot };
+  if (!(await runs.order(order)) && !(await isLost(order, now, services))) return false;
+  await queue.send(order);
+  log.info('run.queued', { run: order.id, hunt: hunt.slug, workspace: scope.workspace, trigger: 'schedule' });
+  return true;
+}
+
+async function isLost({ id }: RunOrder, now: Date, { runs }: Services): Promise<boolean> {
+  const record = await runs.find(id);
+  return record?.status === 'queued' && now.getTime() - record.orderedAt.getTime() > LOST_AFTER;
+}
+
+async function tellAgain(state: ScopeState, now: Date, services: Services): Promise<void> {
+  // A run in progress tells for itself.
+  if (!state.unsettledSince || isLeased(state, now)) return;
+  if (await tellPending(state.scope, services)) await services.runs.markSettled(state.scope, true, now);
+}
+
+const isLeased = (state: ScopeState | undefined, now: Date): boolean =>
+  state?.lease !== undefined && state.lease.until > now;

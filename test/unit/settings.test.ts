@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { SettingsError } from '../../src/errors.ts';
+import { readSettings, type Environment } from '../../src/settings.ts';
+
+const APP = '11111111-2222-3333-4444-555555555555';
+const TENANT = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee';
+const CORP = '99999999-8888-7777-6666-555555555555';
+
+const env = (overrides: Environment = {}): Environment => ({
+  WORKSPACES: `corp=${CORP}`,
+  AzureWebJobsStorage__accountName: 'firstsight',
+  TEAMS_APP_ID: APP,
+  TEAMS_TENANT_ID: TENANT,
+  ...overrides,
+});
+
+const problemsOf = (environment: Environment): readonly string[] => {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+describe('settings', () => {
+  it('need only a workspace, storage and the bot; everything else has a default', () => {
+    const settings = readSettings(env());
+
+    expect([...settings.workspaces]).toEqual([['corp', CORP]]);
+    expect(settings.storage).toEqual({
+      kind: 'identity',
+      tablesUrl: 'https://firstsight.table.core.windows.net',
+      queuesUrl: 'https://firstsight.queue.core.windows.net',
+    });
+    expect(settings.bot).toEqual({ kind: 'managed-identity', appId: APP, tenantId: TENANT });
+    expect(settings.policy).toMatchObject({ schedule: '0 0 6 * * *', tick: '0 */5 * * * *', lateness: 172_800_000 });
+  });
+
+  it('name several workspaces by alias', () => {
+    const { workspaces } = readSettings(env({ WORKSPACES: ` corp=${CORP} , emea=${APP.toUpperCase()} ` }));
+
+    expect([...workspaces]).toEqual([
+      ['corp', CORP],
+      ['emea', APP],
+    ]);
+  });
+
+  it('report every problem at once', () => {
+    const problems = problemsOf({
+      WORKSPACES: 'Corp=abc,emea=,x=1',
+      HUNT_SCHEDULE: '0 6 * * *',
+      LATENESS: 'soon',
+      RUN_TIMEOUT: '2h',
+      TEAMS_AUTH: 'secrt',
+      LOG_ANALYTICS_ENDPOINT: 'http://api.loganalytics.io',
+    });
+
+    expect(problems).toEqual([
+      'WORKSPACES: "Corp" is not an alias: a lower-case letter, then up to 31 of a-z 0-9 -.',
+      'WORKSPACES: "emea" needs a workspace id (a GUID), not "".',
+      'WORKSPACES: "x" needs a workspace id (a GUID), not "1".',
+      'HUNT_SCHEDULE "0 6 * * *" needs six fields (second minute hour day month weekday), for example "0 0 6 * * *"; it has 5.',
+      'LATENESS "soon" is not a length of time such as "2d", "36h" or "90s".',
+      'RUN_TIMEOUT "2h" is out of range: 5 s to 1500 s.',
+      'No storage: set AzureWebJobsStorage__accountName (identity) or AzureWebJobsStorage (Azurite).',
+      'TEAMS_AUTH "secrt" is unknown; it is one of managed-identity, secret, anonymous (did you mean "secret"?).',
+      'LOG_ANALYTICS_ENDPOINT "http://api.loganalytics.io" must be an https address without a path, for example "https://api.loganalytics.us".',
+    ]);
+  });
+
+  it('refuse a bot that anybody could speak to once the program runs in Azure', () => {
+    expect(problemsOf(env({ TEAMS_AUTH: 'anonymous' }))).toEqual([]);
+    expect(problemsOf(env({ TEAMS_AUTH: 'anonymous', WEBSITE_INSTANCE_ID: 'x' }))).toEqual([
+      'TEAMS_AUTH "anonymous" is refused in Azure: anybody could speak as Teams.',
+    ]);
+  });
+
+  it('refuse a bot without an app id, which would switch its authentication off', () => {
+    expect(problemsOf(env({ TEAMS_APP_ID: '' }))).toEqual(['TEAMS_APP_ID must be the client id (a GUID) of the bot.']);
+  });
+
+  it('take an empty value for an absent one', () => {
+    expect(readSettings(env({ LATENESS: '', HUNT_TICK: ' ' })).policy.tick).toBe('0 */5 * * * *');
+  });
+});
