@@ -36,7 +36,7 @@ export function readSightings(answer: QueryAnswer, hunt: Pick<Hunt, 'device' | '
   if (at.id < 0 && at.name < 0 && missingColumns.length === 0) missingColumns.push(hunt.device.id);
   if (missingColumns.length > 0) return { devices: [], withoutDevice: 0, missingColumns };
 
-  const devices = new Map<DeviceKey, Sighting>();
+  const devices = new Map<DeviceKey, [Sighting, ...Sighting[]]>();
   let withoutDevice = 0;
   for (const row of answer.rows) {
     const sighting = readRow(row, at);
@@ -44,10 +44,11 @@ export function readSightings(answer: QueryAnswer, hunt: Pick<Hunt, 'device' | '
       withoutDevice += 1;
       continue;
     }
-    const earlier = devices.get(sighting.device);
-    devices.set(sighting.device, earlier ? merged(earlier, sighting) : sighting);
+    const same = devices.get(sighting.device);
+    if (same) same.push(sighting);
+    else devices.set(sighting.device, [sighting]);
   }
-  const ordered = [...devices.values()].sort((a, b) => (a.device < b.device ? -1 : 1));
+  const ordered = [...devices.values()].map(merged).sort((a, b) => (a.device < b.device ? -1 : 1));
   return { devices: ordered, withoutDevice, missingColumns: [] };
 }
 
@@ -123,30 +124,33 @@ const byNumberThenText = (a: string, b: string): number => a.length - b.length |
 const lowest = (reports: readonly string[]): readonly string[] =>
   [...reports].sort(byNumberThenText).slice(0, MAX_REPORTS);
 
-/** Commutative and associative, so that the order of rows cannot matter. */
-function merged(a: Sighting, b: Sighting): Sighting {
-  const [newest, other] = newerFirst(a, b);
-  const firstSeen = extreme(a.firstSeen, b.firstSeen, Math.min);
-  const lastSeen = extreme(a.lastSeen, b.lastSeen, Math.max);
-  const count = a.count === undefined && b.count === undefined ? undefined : (a.count ?? 0) + (b.count ?? 0);
+/** Rows of one device that differ in name only. The order of the rows does not matter. */
+function merged(same: readonly [Sighting, ...Sighting[]]): Sighting {
+  if (same.length === 1) return same[0];
+  const [newest = same[0]] = [...same].sort(newestNamedFirst);
+  const firstSeen = extreme(same.map((sighting) => sighting.firstSeen), Math.min);
+  const lastSeen = extreme(same.map((sighting) => sighting.lastSeen), Math.max);
+  const counts = same.flatMap(({ count }) => count ?? []);
   return {
-    device: a.device,
-    id: a.id < b.id ? a.id : b.id,
-    name: newest.name === '' ? other.name : newest.name,
+    device: newest.device,
+    id: same.map(({ id }) => id).sort()[0] ?? newest.id,
+    name: newest.name,
     ...(firstSeen && { firstSeen }),
     ...(lastSeen && { lastSeen }),
-    ...(count !== undefined && { count }),
-    reports: lowest([...new Set([...a.reports, ...b.reports])]),
-    reportCount: a.reportCount + b.reportCount,
+    ...(counts.length > 0 && { count: counts.reduce((sum, count) => sum + count) }),
+    reports: lowest([...new Set(same.flatMap(({ reports }) => reports))]),
+    reportCount: same.reduce((sum, { reportCount }) => sum + reportCount, 0),
   };
 }
 
-/** The name of the latest row wins; of two equally late ones the one that sorts first. */
-function newerFirst(a: Sighting, b: Sighting): readonly [Sighting, Sighting] {
-  const difference = (a.lastSeen?.getTime() ?? 0) - (b.lastSeen?.getTime() ?? 0);
-  return difference > 0 || (difference === 0 && a.name <= b.name) ? [a, b] : [b, a];
+/** A device is called what it was called last; of two names used at once, the one that sorts first. */
+function newestNamedFirst(a: Sighting, b: Sighting): number {
+  const named = Number(b.name !== '') - Number(a.name !== '');
+  const newest = (b.lastSeen?.getTime() ?? 0) - (a.lastSeen?.getTime() ?? 0);
+  return named || newest || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 }
 
-function extreme(a: Date | undefined, b: Date | undefined, pick: (...times: number[]) => number): Date | undefined {
-  return a && b ? new Date(pick(a.getTime(), b.getTime())) : (a ?? b);
+function extreme(times: readonly (Date | undefined)[], pick: (...times: number[]) => number): Date | undefined {
+  const known = times.flatMap((at) => at?.getTime() ?? []);
+  return known.length === 0 ? undefined : new Date(known.reduce((a, b) => pick(a, b)));
 }

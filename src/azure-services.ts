@@ -1,0 +1,63 @@
+/** Composition root: settings → adapters. The only place that makes SDK clients. */
+import { DefaultAzureCredential, type TokenCredential } from '@azure/identity';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tableConversations } from './azure/conversations.ts';
+import { tableLedger } from './azure/ledger.ts';
+import { makeLogsQueryClient, type HttpClient } from './azure/log-analytics-client.ts';
+import { logAnalyticsWorkspace } from './azure/log-analytics.ts';
+import { tableOutbox } from './azure/outbox.ts';
+import { querySlots } from './azure/query-slots.ts';
+import { storageRunQueue } from './azure/run-queue.ts';
+import { tableRuns } from './azure/runs.ts';
+import { storageClients } from './azure/storage-clients.ts';
+import { loadHunts } from './hunt-files/hunt-folder.ts';
+import type { Log } from './log.ts';
+import type { Services } from './services.ts';
+import type { Settings } from './settings.ts';
+import { lazyBot, type LoadBot } from './teams/lazy-bot.ts';
+import { teamsNotifier } from './teams/notifier.ts';
+
+/** What a second composition root (local/, tests) puts in the place of Azure. */
+export interface AzureOverrides {
+  readonly credential?: TokenCredential;
+  /** Answers for Log Analytics below its SDK. */
+  readonly logsHttpClient?: HttpClient;
+  readonly now?: () => Date;
+}
+
+/** Concurrent queries Log Analytics grants one identity; more wait in a queue of the service and then fail with 429. */
+const QUERIES_AT_ONCE = 5;
+
+export async function azureServices(
+  settings: Settings,
+  log: Log,
+  overrides: AzureOverrides = {},
+): Promise<{ readonly services: Services; readonly loadBot: LoadBot }> {
+  const now = overrides.now ?? (() => new Date());
+  const credential = overrides.credential ?? new DefaultAzureCredential();
+  const { ledger, runs, conversations, queue } = await storageClients(settings.storage, credential);
+  const logs = makeLogsQueryClient(credential, {
+    endpoint: settings.logAnalyticsEndpoint,
+    ...(overrides.logsHttpClient && { httpClient: overrides.logsHttpClient }),
+  });
+  const limit = querySlots(QUERIES_AT_ONCE);
+  const workspaces = [...settings.workspaces].map(
+    ([alias, id]) => [alias, logAnalyticsWorkspace(logs, id, { limit, sleep, log })] as const,
+  );
+  const targets = tableConversations(conversations);
+  const loadBot = lazyBot({ auth: settings.bot, conversations: targets, log, now });
+  const services: Services = {
+    hunts: loadHunts(settings.huntsFolder),
+    workspaces: new Map(workspaces),
+    ledger: tableLedger(ledger),
+    outbox: tableOutbox(ledger, now),
+    runs: tableRuns(runs),
+    conversations: targets,
+    notifier: teamsNotifier(loadBot, { now }),
+    queue: storageRunQueue(queue),
+    log,
+    policy: settings.policy,
+    now,
+  };
+  return { services, loadBot };
+}
