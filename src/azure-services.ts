@@ -28,14 +28,14 @@ export interface AzureOverrides {
 /** Concurrent queries Log Analytics grants one identity; more wait in a queue of the service and then fail with 429. */
 const QUERIES_AT_ONCE = 5;
 
-export async function azureServices(
+export function azureServices(
   settings: Settings,
   log: Log,
   overrides: AzureOverrides = {},
-): Promise<{ readonly services: Services; readonly loadBot: LoadBot }> {
+): { readonly services: Services; readonly loadBot: LoadBot } {
   const now = overrides.now ?? (() => new Date());
   const credential = overrides.credential ?? new DefaultAzureCredential();
-  const { ledger, runs, conversations, queue } = await storageClients(settings.storage, credential);
+  const { ledger, runs, conversations, queue } = storageClients(settings.storage, credential);
   const logs = makeLogsQueryClient(credential, {
     endpoint: settings.logAnalyticsEndpoint,
     ...(overrides.logsHttpClient && { httpClient: overrides.logsHttpClient }),
@@ -51,7 +51,7 @@ export async function azureServices(
     workspaces: new Map(workspaces),
     ledger: tableLedger(ledger),
     outbox: tableOutbox(ledger, now),
-    runs: tableRuns(runs),
+    runs: tableRuns(runs, now),
     conversations: targets,
     notifier: teamsNotifier(loadBot, { now }),
     queue: storageRunQueue(queue),

@@ -31,6 +31,8 @@ export const MAX_REPORTS = 20;
 
 /** Reads an answer into one sighting per device, merging rows that differ in name only. */
 export function readSightings(answer: QueryAnswer, hunt: Pick<Hunt, 'device' | 'requiredColumns'>): Sightings {
+  // A workspace without any data answers neither rows nor columns: nothing was seen, and nothing is missing.
+  if (answer.columns.length === 0 && answer.rows.length === 0) return { devices: [], withoutDevice: 0, missingColumns: [] };
   const at = columnPositions(answer.columns, hunt.device);
   const missingColumns = hunt.requiredColumns.filter((field) => at[field] < 0).map((field) => hunt.device[field]);
   if (at.id < 0 && at.name < 0 && missingColumns.length === 0) missingColumns.push(hunt.device.id);

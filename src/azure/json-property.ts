@@ -1,0 +1,27 @@
+import type { Entity } from './table.ts';
+
+/** A string property holds 32 Ki UTF-16 units; a row a megabyte. */
+const PART = 30_000;
+
+/** A value as JSON over as many properties (`p0`, `p1` …) as it needs. Dates come back as dates. */
+export function writeJson(name: string, value: unknown): Record<string, string | number> {
+  const text = JSON.stringify(value);
+  const parts: Record<string, string | number> = {};
+  let count = 0;
+  for (let at = 0; at < text.length; at += PART) parts[`${name}${String(count++)}`] = text.slice(at, at + PART);
+  return { ...parts, [`${name}Parts`]: count };
+}
+
+/** Reads what {@link writeJson} wrote by this program; throws when a part is missing. */
+export function readJson<T>(row: Entity, name: string): T {
+  const count = Number(row[`${name}Parts`]);
+  const parts = Array.from({ length: count }, (_, i) => String(row[`${name}${String(i)}`]));
+  return JSON.parse(parts.join(''), reviveDate) as T;
+}
+
+const DATE_FIELDS = new Set(['asOf', 'start', 'end', 'firstSeen', 'lastSeen', 'lastSeenBefore', 'since', 'toldAt', 'at', 'slot']);
+
+/** By field, not by look: a device may call itself `2026-11-23T00:00:00.000Z`. */
+function reviveDate(key: string, value: unknown): unknown {
+  return DATE_FIELDS.has(key) && typeof value === 'string' ? new Date(value) : value;
+}

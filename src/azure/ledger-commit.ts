@@ -1,0 +1,110 @@
+import type { Finding } from '../hunt/finding.ts';
+import type { HuntScope } from '../hunt/hunt.ts';
+import type { HuntReport } from '../hunt/report.ts';
+import type { Sighting } from '../hunt/sighting.ts';
+import type { CommitReceipt } from '../services.ts';
+import { dayOf } from '../time.ts';
+import { changeHead, readHead, type Head } from './ledger-head.ts';
+import { deviceRow, DEVICES_PER_TRANSACTION, outboxRow, SHARDS, shardOf } from './ledger-rows.ts';
+import type { Table, TableOperation } from './table.ts';
+
+/** Shards changed at a time; the SDK itself would open a socket for each. */
+const AT_ONCE = 16;
+
+interface ShardWork {
+  readonly shard: number;
+  readonly findings: Finding[];
+  readonly founding: Sighting[];
+  readonly known: Sighting[];
+}
+
+/**
+ * Records a report shard by shard. `heads` are as the session read them; one whose change failed is set to undefined and
+ * read again by the next attempt, since its set in memory may hold what storage does not.
+ */
+export async function commitShards(
+  table: Table,
+  scope: HuntScope,
+  partitions: number,
+  heads: (Head | undefined)[],
+  report: HuntReport,
+): Promise<CommitReceipt> {
+  const jobs = workOf(report);
+  const receipts: CommitReceipt[] = [];
+  const failures: unknown[] = [];
+  const worker = async (): Promise<void> => {
+    for (let job = jobs.shift(); job; job = jobs.shift()) {
+      try {
+        receipts.push(await commitShard(table, scope, partitions, heads, job, report));
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  if (failures.length > 0) throw failures[0];
+  const sum = (pick: (receipt: CommitReceipt) => number): number => receipts.reduce((total, receipt) => total + pick(receipt), 0);
+  return { recorded: sum((r) => r.recorded), alreadyRecorded: sum((r) => r.alreadyRecorded), transactions: sum((r) => r.transactions) };
+}
+
+function workOf(report: HuntReport): ShardWork[] {
+  const work = Array.from({ length: SHARDS }, (_, shard): ShardWork => ({ shard, findings: [], founding: [], known: [] }));
+  for (const list of ['findings', 'founding', 'known'] as const) {
+    for (const sighting of report[list]) (work[shardOf(sighting.device)]?.[list] as Sighting[]).push(sighting);
+  }
+  return work.filter(({ findings, founding, known }) => findings.length + founding.length + known.length > 0);
+}
+
+async function commitShard(
+  table: Table,
+  scope: HuntScope,
+  partitions: number,
+  heads: (Head | undefined)[],
+  work: ShardWork,
+  report: HuntReport,
+): Promise<CommitReceipt> {
+  const today = dayOf(report.run.asOf);
+  let recorded = 0;
+  let transactions = 0;
+  for (;;) {
+    const head = heads[work.shard] ?? (await readHead(table, scope, work.shard, partitions));
+    const news = [...work.findings, ...work.founding].filter((sighting) => isNews(sighting, head, today));
+    const part = news.slice(0, DEVICES_PER_TRANSACTION);
+    for (const sighting of part) addOrTouch(head, sighting, today);
+    for (const { device } of work.known) head.set.touch(device, today);
+    const changes = head.set.changes();
+    if (Object.keys(changes).length === 0) {
+      heads[work.shard] = head;
+      return { recorded, alreadyRecorded: work.findings.length + work.founding.length - recorded, transactions };
+    }
+    heads[work.shard] = undefined;
+    if (await changeHead(table, head, changes, rowsOf(head, part, report))) {
+      recorded += part.length;
+      transactions += 1;
+      head.set.saved();
+      heads[work.shard] = head;
+    }
+    // Else a rival moved the head: what is left is compared with the head as it is now.
+  }
+}
+
+/** Still news for this head: unknown, or not yet seen today by whoever recorded the same return. */
+function isNews(sighting: Sighting | Finding, head: Head, today: number): boolean {
+  const day = head.set.lastSeenDay(sighting.device);
+  return day === undefined || ('novelty' in sighting && sighting.novelty === 'returning' && day < today);
+}
+
+function addOrTouch(head: Head, { device }: Sighting, today: number): void {
+  head.set.add(device, today);
+  head.set.touch(device, today);
+}
+
+function rowsOf(head: Head, part: readonly (Sighting | Finding)[], report: HuntReport): TableOperation[] {
+  const findings = part.filter((sighting) => 'novelty' in sighting);
+  const rows = part.map((sighting): TableOperation => {
+    const state = 'novelty' in sighting ? sighting.novelty : 'baseline';
+    return { kind: state === 'returning' ? 'upsert' : 'insert', entity: deviceRow(head.partitionKey, sighting, state, report) };
+  });
+  if (findings.length === 0) return rows;
+  return [...rows, { kind: 'insert', entity: outboxRow(head.partitionKey, head.shard, head.rev + 1, findings, report) }];
+}

@@ -1,0 +1,79 @@
+import { ServiceError } from '../errors.ts';
+import type { Baseline, KnownDevices } from '../hunt/baseline.ts';
+import type { HuntScope } from '../hunt/hunt.ts';
+import type { Ledger, LedgerSession } from '../services.ts';
+import { DAY } from '../time.ts';
+import { establish, prepareFounding } from './ledger-founding.ts';
+import { commitShards } from './ledger-commit.ts';
+import { readHead, type Head } from './ledger-head.ts';
+import { DEVICE_ROWS, metaKey, partitionKeys, partitionsFor, readDeviceRow, readMeta, SHARDS, shardOf, type Meta } from './ledger-rows.ts';
+import type { Table } from './table.ts';
+
+/** The baselines in Table Storage. See docs/decisions/0002-a-sharded-ledger-in-table-storage.md. */
+export function tableLedger(table: Table): Ledger {
+  return {
+    open: (scope) => openLedger(table, scope),
+
+    async *devices(scope) {
+      const meta = readMeta(await table.get(...metaKey(scope)));
+      if (!meta) return;
+      const heads = await readHeads(table, scope, meta);
+      const partitions = partitionKeys(scope, meta.partitions).map((key) => table.list(key, ...DEVICE_ROWS)[Symbol.asyncIterator]());
+      // Each partition is in order of its keys; taking the least of their next rows puts all in order.
+      const next = await Promise.all(partitions.map((rows) => rows.next()));
+      for (;;) {
+        let least = -1;
+        next.forEach(({ done, value }, i) => {
+          const best = least < 0 ? undefined : next[least];
+          if (done !== true && (!best || best.done === true || value.rowKey < best.value.rowKey)) least = i;
+        });
+        const row = next[least];
+        const rows = partitions[least];
+        if (!row || !rows || row.done === true) return;
+        const { device } = readDeviceRow(row.value, undefined);
+        const day = heads[shardOf(device)]?.set.lastSeenDay(device);
+        yield readDeviceRow(row.value, day === undefined ? undefined : new Date(day * DAY));
+        next[least] = await rows.next();
+      }
+    },
+  };
+}
+
+const readHeads = (table: Table, scope: HuntScope, meta: Meta): Promise<Head[]> =>
+  Promise.all(Array.from({ length: SHARDS }, (_, shard) => readHead(table, scope, shard, meta.partitions)));
+
+const NOTHING: KnownDevices = { size: 0, lastSeenDay: () => undefined };
+const NOTHING_COMMITTED = { recorded: 0, alreadyRecorded: 0, transactions: 0 };
+
+async function openLedger(table: Table, scope: HuntScope): Promise<LedgerSession> {
+  let meta = readMeta(await table.get(...metaKey(scope)));
+  let heads: (Head | undefined)[] = meta ? await readHeads(table, scope, meta) : [];
+  const baseline = baselineOf(meta, heads);
+
+  return {
+    baseline,
+    async commit(report) {
+      if (report.outcome === 'baseline-not-founded') return NOTHING_COMMITTED;
+      if (meta?.state === 'established') return commitShards(table, scope, meta.partitions, heads, report);
+      meta = await prepareFounding(table, scope, partitionsFor(report.founding.length), report);
+      if (meta.state === 'established') {
+        // Recording them now would take for known what the rival's baseline does not have.
+        throw new ServiceError('table-storage', 'unavailable', 'Another run has founded the baseline meanwhile; compare again.');
+      }
+      heads = await readHeads(table, scope, meta);
+      const receipt = await commitShards(table, scope, meta.partitions, heads, report);
+      const total = heads.reduce((sum, head) => sum + (head?.set.size ?? 0), 0);
+      meta = await establish(table, scope, total, report);
+      return { ...receipt, transactions: receipt.transactions + 1 };
+    },
+  };
+}
+
+function baselineOf(meta: Meta | undefined, heads: readonly (Head | undefined)[]): Baseline {
+  if (!meta) return { state: 'absent', known: NOTHING };
+  const known: KnownDevices = {
+    size: heads.reduce((sum, head) => sum + (head?.set.size ?? 0), 0),
+    lastSeenDay: (device) => heads[shardOf(device)]?.set.lastSeenDay(device),
+  };
+  return meta.state === 'established' ? { state: 'established', since: meta.since, known } : { state: 'absent', known };
+}

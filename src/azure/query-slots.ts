@@ -1,0 +1,45 @@
+/** Lets a limited number of queries run at once, in the order they came. */
+export interface QuerySlots {
+  /** Runs when a slot is free; gives the wait up when `signal` fires, by throwing its reason. */
+  run<T>(act: () => Promise<T>, signal: AbortSignal): Promise<T>;
+}
+
+export function querySlots(size: number): QuerySlots {
+  let free = size;
+  const waiting: (() => void)[] = [];
+  const take = async (signal: AbortSignal): Promise<void> => {
+    signal.throwIfAborted();
+    if (free > 0) {
+      free -= 1;
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const giveUp = (): void => {
+        waiting.splice(waiting.indexOf(enter), 1);
+        reject(signal.reason as Error);
+      };
+      const enter = (): void => {
+        signal.removeEventListener('abort', giveUp);
+        resolve();
+      };
+      waiting.push(enter);
+      signal.addEventListener('abort', giveUp, { once: true });
+    });
+  };
+  const give = (): void => {
+    // A slot is handed on, not freed, so that nobody overtakes.
+    const next = waiting.shift();
+    if (next) next();
+    else free += 1;
+  };
+  return {
+    async run(act, signal) {
+      await take(signal);
+      try {
+        return await act();
+      } finally {
+        give();
+      }
+    },
+  };
+}

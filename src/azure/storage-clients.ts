@@ -1,0 +1,32 @@
+import { TableClient } from '@azure/data-tables';
+import type { TokenCredential } from '@azure/identity';
+import { QueueClient } from '@azure/storage-queue';
+import type { StorageSettings } from '../settings.ts';
+import { azureTable, type Table } from './table.ts';
+
+export const RUN_QUEUE = 'hunt-runs';
+
+export interface StorageClients {
+  readonly ledger: Table;
+  readonly runs: Table;
+  readonly conversations: Table;
+  readonly queue: QueueClient;
+}
+
+/** The tables and the queue of the program. Nothing is asked of storage until they are used. */
+export function storageClients(storage: StorageSettings, credential: TokenCredential): StorageClients {
+  const table = (name: string): Table => {
+    if (storage.kind === 'identity') return azureTable(new TableClient(storage.tablesUrl, name, credential));
+    // Azurite speaks http; an account in Azure is reached with an identity.
+    return azureTable(TableClient.fromConnectionString(storage.connectionString, name, { allowInsecureConnection: true }));
+  };
+  return {
+    ledger: table('FirstsightLedger'),
+    runs: table('FirstsightRuns'),
+    conversations: table('FirstsightConversations'),
+    queue:
+      storage.kind === 'identity'
+        ? new QueueClient(`${storage.queuesUrl.replace(/\/$/, '')}/${RUN_QUEUE}`, credential)
+        : new QueueClient(storage.connectionString, RUN_QUEUE),
+  };
+}

@@ -1,0 +1,150 @@
+import type { TableClient, TransactionAction } from '@azure/data-tables';
+import { sdkFailure, serviceFailure } from './service-failure.ts';
+
+export type Property = string | number | boolean | Uint8Array;
+
+/** A row. Keys hold only characters that this program chose; texts from outside are properties. */
+export interface Entity {
+  readonly partitionKey: string;
+  readonly rowKey: string;
+  readonly etag?: string;
+  readonly [property: string]: Property | undefined;
+}
+
+export type TableOperation =
+  | { readonly kind: 'insert' | 'upsert'; readonly entity: Entity }
+  | { readonly kind: 'merge'; readonly entity: Entity; readonly etag: string }
+  | { readonly kind: 'delete'; readonly entity: Entity };
+
+/** `moved`: an etag did not match. `contradiction`: a row exists that should not, or the other way round. */
+export type TransactionResult =
+  | { readonly result: 'committed'; readonly etags: readonly (string | undefined)[] }
+  | { readonly result: 'moved' | 'contradiction' };
+
+/**
+ * One table, with a time limit on every call. An outcome the service names comes back as a value; everything else is a
+ * {@link ServiceError}, after which a write may or may not have happened: read again to know.
+ */
+export interface Table {
+  get(partitionKey: string, rowKey: string, select?: readonly string[]): Promise<Entity | undefined>;
+  /** Rows of a partition with `from` ≤ row key < `to`, in order. */
+  list(partitionKey: string, from: string, to: string): AsyncIterable<Entity>;
+  insert(entity: Entity): Promise<'inserted' | 'exists'>;
+  /** Changes the named properties of a row that still has this etag; undefined when it has moved on or is gone. */
+  merge(entity: Entity, etag: string): Promise<string | undefined>;
+  /** Changes or creates, whatever is there. */
+  upsert(entity: Entity): Promise<void>;
+  /** Gone afterwards, whether or not it was there. */
+  remove(partitionKey: string, rowKey: string): Promise<void>;
+  /** All or nothing; at most 100 rows of one partition. */
+  transact(operations: readonly TableOperation[]): Promise<TransactionResult>;
+}
+
+/** @azure/data-tables waits for ever unless told otherwise. */
+const TIME_LIMIT = 15_000;
+
+/** The table is created when it turns out to be missing: once, at the first call. */
+export function azureTable(client: TableClient): Table {
+  let ready: Promise<void> | undefined;
+  const call = async <T>(what: string, act: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> => {
+    ready ??= client.createTable({ abortSignal: AbortSignal.timeout(TIME_LIMIT) }).catch((error: unknown) => {
+      ready = undefined;
+      throw error;
+    });
+    try {
+      await ready;
+      return await act({ abortSignal: AbortSignal.timeout(TIME_LIMIT) });
+    } catch (error) {
+      throw serviceFailure('table-storage', `${what} in ${client.tableName}`, error);
+    }
+  };
+
+  return {
+    get: (partitionKey, rowKey, select) =>
+      call('read a row', async (options) => {
+        try {
+          const queryOptions = select && { queryOptions: { select: ['PartitionKey', 'RowKey', ...select] } };
+          return (await client.getEntity(partitionKey, rowKey, { ...options, ...queryOptions })) as Entity;
+        } catch (error) {
+          if (statusOf(error) === 404) return undefined;
+          throw error;
+        }
+      }),
+
+    async *list(partitionKey, from, to) {
+      const filter = `PartitionKey eq '${partitionKey}' and RowKey ge '${from}' and RowKey lt '${to}'`;
+      let continuationToken: string | undefined;
+      do {
+        // A page may be empty and still be followed by another. The time limit is for a page, not for all of them.
+        const page = await call('list rows', async (options) => {
+          const pages = client.listEntities({ ...options, queryOptions: { filter } });
+          const byPage = pages.byPage({ maxPageSize: 1000, ...(continuationToken !== undefined && { continuationToken }) });
+          return (await byPage.next()).value as (Entity[] & { continuationToken?: string }) | undefined;
+        });
+        yield* page ?? [];
+        continuationToken = page?.continuationToken;
+      } while (continuationToken !== undefined);
+    },
+
+    insert: (entity) =>
+      call('insert a row', async (options) => {
+        try {
+          await client.createEntity({ ...entity }, options);
+          return 'inserted';
+        } catch (error) {
+          if (statusOf(error) === 409) return 'exists';
+          throw error;
+        }
+      }),
+
+    merge: (entity, etag) =>
+      call('change a row', async (options) => {
+        try {
+          return (await client.updateEntity({ ...entity }, 'Merge', { ...options, etag })).etag ?? '';
+        } catch (error) {
+          if (statusOf(error) === 412 || statusOf(error) === 404) return undefined;
+          throw error;
+        }
+      }),
+
+    upsert: (entity) => call('write a row', async (options) => void (await client.upsertEntity({ ...entity }, 'Merge', options))),
+
+    remove: (partitionKey, rowKey) =>
+      call('delete a row', async (options) => {
+        try {
+          await client.deleteEntity(partitionKey, rowKey, options);
+        } catch (error) {
+          if (statusOf(error) !== 404) throw error;
+        }
+      }),
+
+    transact: (operations) =>
+      call('commit a transaction', async (options) => {
+        try {
+          const { subResponses } = await client.submitTransaction(operations.map(actionOf), options);
+          return { result: 'committed', etags: subResponses.map(({ etag }) => etag) };
+        } catch (error) {
+          const status = statusOf(error);
+          if (status === 412) return { result: 'moved' };
+          if (status === 409 || status === 404) return { result: 'contradiction' };
+          throw error;
+        }
+      }),
+  };
+}
+
+const statusOf = (error: unknown): number | undefined => sdkFailure(error).statusCode;
+
+function actionOf(operation: TableOperation): TransactionAction {
+  const entity = { ...operation.entity };
+  switch (operation.kind) {
+    case 'insert':
+      return ['create', entity];
+    case 'upsert':
+      return ['upsert', entity, 'Merge'];
+    case 'merge':
+      return ['update', entity, 'Merge', { etag: operation.etag }];
+    case 'delete':
+      return ['delete', entity];
+  }
+}
