@@ -18,13 +18,25 @@ export function pinClock(kql: string, asOf: Date): string {
   return pinned(kql, `datetime(${asOf.toISOString()})`);
 }
 
-function pinned(kql: string, clock: string): string {
+/** The calls of the clock that stand outside strings, comments and other such calls. */
+export function clockCalls(kql: string): readonly Pick<ClockCall, 'name' | 'argument'>[] {
+  const calls: ClockCall[] = [];
+  replaceCalls(kql, (call) => {
+    calls.push(call);
+    return '';
+  });
+  return calls;
+}
+
+const pinned = (kql: string, clock: string): string => replaceCalls(kql, (call) => replacement(call, clock));
+
+function replaceCalls(kql: string, replace: (call: ClockCall) => string): string {
   let out = '';
   for (let at = 0; at < kql.length; ) {
     const opaque = matchAt(OPAQUE, kql, at);
     const call = opaque === '' ? clockCallAt(kql, at) : undefined;
     if (call) {
-      out += replacement(call, clock);
+      out += replace(call);
       at = call.end;
     } else {
       const text = opaque || matchAt(NAME, kql, at) || kql.charAt(at);

@@ -1,0 +1,104 @@
+import { isMap, isScalar, isSeq, type Document, type Node, type YAMLMap } from 'yaml';
+import type { HuntFileProblem } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+
+type Position = { readonly line: number; readonly column: number };
+
+/** Reads the fields of a YAML map and collects everything that is wrong with them, each with its place. */
+export interface Fields {
+  /** Text of a field; undefined when absent or null. A field of another type is a problem. */
+  text(name: string): string | undefined;
+  /** A list of texts; one text stands for a list, its commas for several. */
+  texts(name: string): readonly string[];
+  /** A map of texts, with the names it may have. */
+  map(name: string, known?: readonly string[]): ReadonlyMap<string, string>;
+  /** The field as plain data. */
+  value(name: string): unknown;
+  /** Notes a problem at a field's value, or at the file's start when the field is absent. */
+  problem(name: string, message: string, suggestion?: string): void;
+  warning(name: string, message: string): void;
+  placeOf(name: string): Position;
+}
+
+export interface FieldNames {
+  /** Ours and Sentinel's. */
+  readonly known: readonly string[];
+}
+
+export function readFields(
+  file: string,
+  document: Document.Parsed,
+  at: (offset: number) => Position,
+  names: FieldNames,
+  out: { readonly problems: HuntFileProblem[]; readonly warnings: HuntFileProblem[] },
+): Fields | undefined {
+  const root = document.contents as Node | null;
+  if (!isMap(root)) {
+    out.problems.push({ file, line: 1, column: 1, message: root === null ? 'is empty' : 'is no map of fields such as "name: …"' });
+    return undefined;
+  }
+  const map = root as YAMLMap;
+  const offsetOf = (node: unknown): number => (node as Node | null)?.range?.[0] ?? 0;
+  const place = (name: string): Position => {
+    const pair = map.items.find(({ key }) => isScalar(key) && key.value === name);
+    return pair ? at(offsetOf(pair.value ?? pair.key)) : { line: 1, column: 1 };
+  };
+  const problem = (position: Position, message: string, suggestion?: string): void => {
+    out.problems.push({ file, ...position, message, ...(suggestion !== undefined && { suggestion }) });
+  };
+  const node = (name: string): Node | undefined => {
+    const found = map.get(name, true) as Node | null | undefined;
+    return found === null || found === undefined || (isScalar(found) && found.value === null) ? undefined : found;
+  };
+
+  for (const { key } of map.items) {
+    const name = isScalar(key) ? String(key.value) : '';
+    if (names.known.includes(name)) continue;
+    const meant = nearest(name, names.known);
+    // Far from every name: some tool's own field, which pasted files may have.
+    if (meant === undefined) out.warnings.push({ file, ...at(offsetOf(key)), message: `"${name}" is no field of a hunt and is ignored` });
+    else problem(at(offsetOf(key)), `"${name}" is no field of a hunt`, meant);
+  }
+
+  const typeProblem = (name: string, wanted: string): undefined => {
+    problem(place(name), `"${name}" must be ${wanted}`);
+    return undefined;
+  };
+  return {
+    text(name) {
+      const found = node(name);
+      if (!found) return undefined;
+      if (!isScalar(found) || typeof found.value === 'object') return typeProblem(name, 'a text');
+      // `version: 1.0` is a number to YAML; its source is what the author wrote.
+      return typeof found.value === 'string' ? found.value : (found.source ?? String(found.value));
+    },
+    texts(name) {
+      const found = node(name);
+      if (!found) return [];
+      if (isScalar(found)) return String(found.value).split(',').map((part) => part.trim()).filter((part) => part !== '');
+      if (isSeq(found) && found.items.every((item) => isScalar(item))) return found.items.map((item) => String(item.value).trim());
+      typeProblem(name, 'a text or a list of texts');
+      return [];
+    },
+    map(name, known) {
+      const found = node(name);
+      const texts = new Map<string, string>();
+      if (!found) return texts;
+      if (!isMap(found)) {
+        typeProblem(name, 'a map of texts');
+        return texts;
+      }
+      for (const { key, value } of found.items) {
+        const inner = isScalar(key) ? String(key.value) : '';
+        if (known && !known.includes(inner)) problem(at(offsetOf(key)), `"${inner}" is no part of "${name}"; known: ${known.join(', ')}`, nearest(inner, known));
+        else if (!isScalar(value) || typeof value.value !== 'string') problem(at(offsetOf(value ?? key)), `"${name}.${inner}" must be a text`);
+        else texts.set(inner, value.value);
+      }
+      return texts;
+    },
+    value: (name) => node(name)?.toJS(document, { maxAliasCount: 100 }) as unknown,
+    problem: (name, message, suggestion) => { problem(place(name), message, suggestion); },
+    warning: (name, message) => { out.warnings.push({ file, ...place(name), message }); },
+    placeOf: place,
+  };
+}

@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { HuntFileProblem } from '../errors.ts';
+import type { Hunt } from '../hunt/hunt.ts';
+import type { HuntLibrary } from '../services.ts';
+import { readHuntFile, type HuntFile } from './hunt-file.ts';
+
+/** A hunt is a page of text; something a thousand times larger is another file. */
+const MAX_BYTES = 1_000_000;
+
+/** The hunts of a folder. Never throws: a file that cannot be read or does not load is told in `problems`. */
+export function loadHunts(folder: string): HuntLibrary {
+  const { files, problems: folderProblems } = loadHuntFiles(folder);
+  const { hunts, problems: doubles } = withoutDoubles(files);
+  const problems = [...folderProblems, ...files.flatMap((file) => file.problems), ...doubles];
+  const warnings = files.flatMap((file) => file.warnings);
+  const byName = new Map(hunts.flatMap((hunt) => [[hunt.id.toLowerCase(), hunt] as const, [hunt.slug, hunt] as const]));
+  return {
+    all: () => hunts,
+    find: (name) => byName.get(name.toLowerCase()),
+    problems: () => problems,
+    warnings: () => warnings,
+  };
+}
+
+/** Every hunt file below a folder in the order of its paths, with tests; names that start with `_` are left out. */
+export function loadHuntFiles(folder: string): { readonly files: readonly HuntFile[]; readonly problems: readonly HuntFileProblem[] } {
+  const problems: HuntFileProblem[] = [];
+  const problem = (file: string, message: string): void => void problems.push({ file, line: 1, column: 1, message });
+  const files = pathsBelow(folder, problem).flatMap((file) => {
+    const text = textOf(path.join(folder, file), (message) => { problem(file, message); });
+    return text === undefined ? [] : [readHuntFile(file, text)];
+  });
+  return { files, problems };
+}
+
+function pathsBelow(folder: string, problem: (file: string, message: string) => void): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .map((file) => file.split(path.sep).join('/'))
+      .filter((file) => /\.ya?ml$/i.test(file) && !file.split('/').some((part) => part.startsWith('_')))
+      .sort();
+  } catch (error) {
+    problem(folder, `cannot be read as a folder of hunts (${codeOf(error)})`);
+    return [];
+  }
+}
+
+function textOf(file: string, problem: (message: string) => void): string | undefined {
+  try {
+    const { size } = statSync(file);
+    if (size > MAX_BYTES) {
+      problem(`has ${String(size)} bytes; a hunt has fewer than ${String(MAX_BYTES)}`);
+      return undefined;
+    }
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    problem(`cannot be read (${codeOf(error)})`);
+    return undefined;
+  }
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'no detail');
+
+/** Two hunts with one id would share a baseline; with one slug nobody could say which is meant. The first by path stays. */
+function withoutDoubles(files: readonly HuntFile[]): { readonly hunts: readonly Hunt[]; readonly problems: readonly HuntFileProblem[] } {
+  const hunts: Hunt[] = [];
+  const problems: HuntFileProblem[] = [];
+  const taken = new Map<string, string>();
+  for (const { hunt, file } of files) {
+    if (!hunt) continue;
+    const names = [`id ${hunt.id.toLowerCase()}`, `file name ${hunt.slug}`];
+    const double = names.find((name) => taken.has(name));
+    if (double === undefined) {
+      hunts.push(hunt);
+      for (const name of names) taken.set(name, file);
+    } else problems.push({ file, line: 1, column: 1, message: `has the ${double}, and so has ${taken.get(double) ?? ''}` });
+  }
+  return { hunts, problems };
+}

@@ -1,0 +1,73 @@
+import { LineCounter, parseDocument, type Document, type YAMLParseError } from 'yaml';
+import type { HuntFileProblem } from '../errors.ts';
+
+/** A file's text as YAML, or what is wrong with it; `warnings` names what was repaired. */
+export interface ParsedText {
+  readonly document?: Document.Parsed;
+  readonly at: (offset: number) => { readonly line: number; readonly column: number };
+  readonly problems: readonly HuntFileProblem[];
+  readonly warnings: readonly HuntFileProblem[];
+}
+
+export function parseText(file: string, raw: string): ParsedText {
+  const clean = raw.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
+  const { text, repairs } = repairDataTypes(clean);
+  const warnings = repairs.map((line) => ({ file, line, column: 1, message: '"dataTypes" stood at the column of the dash before it; it was read as indented by two' }));
+  const lines = new LineCounter();
+  const at = (offset: number): { line: number; column: number } => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const lost = lostIndentation(file, clean);
+  if (lost.length > 0) return { at, problems: lost, warnings: [] };
+  if (text.includes('\0')) return { at, problems: [{ file, line: 1, column: 1, message: 'is no text file' }], warnings: [] };
+  const document = parseDocument(text, { lineCounter: lines, version: '1.2', strict: true, uniqueKeys: true });
+  const problems = document.errors.map((error) => ({ file, ...at(error.pos[0]), message: inPlainWords(error, text) }));
+  return problems.length > 0 ? { at, problems, warnings } : { document, at, problems, warnings };
+}
+
+/** The one fault that every file of the original public collection has. */
+function repairDataTypes(text: string): { readonly text: string; readonly repairs: readonly number[] } {
+  const repairs: number[] = [];
+  const lines = text.split('\n');
+  for (let i = 1; i < lines.length; i += 1) {
+    const dash = /^( *)- connectorId:/.exec(lines[i - 1] ?? '');
+    if (!dash || !(lines[i] ?? '').startsWith(`${dash[1] ?? ''}dataTypes:`)) continue;
+    repairs.push(i + 1);
+    lines[i] = `  ${lines[i] ?? ''}`;
+    for (let item = i + 1; /^ *- (?!connectorId:)/.test(lines[item] ?? ''); item += 1) lines[item] = `  ${lines[item] ?? ''}`;
+  }
+  return { text: lines.join('\n'), repairs };
+}
+
+/** `query: |` whose text starts at the left edge: what a copy from a web page leaves. */
+function lostIndentation(file: string, text: string): HuntFileProblem[] {
+  const lines = text.split('\n');
+  return lines.flatMap((header, i) => {
+    const field = /^([\w-]+): *[|>][-+\d]* *$/.exec(header)?.[1];
+    const next = lines.findIndex((line, at) => at > i && line.trim() !== '');
+    const first = lines[next] ?? '';
+    if (field === undefined || next < 0 || /^\s/.test(first) || /^[\w-]+:(?:\s|$)|^(?:---|\.\.\.)$/.test(first)) return [];
+    const message = `the indentation was lost when this file was copied: every line of "${field}" must be indented by two spaces`;
+    return [{ file, line: next + 1, column: 1, message }];
+  });
+}
+
+function inPlainWords(error: YAMLParseError, text: string): string {
+  const from = text.lastIndexOf('\n', error.pos[0] - 1) + 1;
+  const line = text.slice(from, (text.indexOf('\n', error.pos[0]) + 1 || text.length + 1) - 1);
+  const placeholder = /%%\w+%%/.exec(line)?.[0];
+  if (placeholder !== undefined) return `has the template placeholder ${placeholder}; put a value in its place`;
+  switch (error.code) {
+    case 'DUPLICATE_KEY':
+      return 'names this field a second time';
+    case 'TAB_AS_INDENT':
+      return 'is indented with a tab; YAML takes spaces only';
+    case 'BAD_INDENT':
+      return 'is not indented like its neighbours';
+    case 'MULTIPLE_DOCS':
+      return 'holds a second document; a hunt is one file';
+    default:
+      return `is not YAML: ${error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? error.code}`;
+  }
+}
