@@ -6,25 +6,18 @@ import { describeProblem } from './errors.ts';
 import { errorFields, type Log } from './log.ts';
 import { readSettings, type Environment } from './settings.ts';
 
-type Wired = Awaited<ReturnType<typeof azureServices>>;
+type Wired = ReturnType<typeof azureServices>;
 
 /** The program over Azure's services, made at the first invocation that needs it and kept for the next. */
 export function azureProgram(env: Environment, log: Log, overrides: AzureOverrides = {}): Program {
-  let wired: Promise<Wired> | undefined;
-  const wire = (): Promise<Wired> => {
-    // A failure is not kept: settings may have been corrected and storage may be back.
-    wired ??= connect(env, log, overrides).catch((error: unknown) => {
-      wired = undefined;
-      throw error;
-    });
-    return wired;
-  };
+  let wired: Wired | undefined;
+  const wire = (): Wired => (wired ??= connect(env, log, overrides));
   return {
-    services: async () => (await wire()).services,
+    services: () => new Promise((resolve) => { resolve(wire().services); }),
     messages: async (request) => {
       try {
-        const { loadBot } = await wire();
-        return await onMessage(loadBot, log)(request);
+        const { loadBot } = wire();
+        return await onMessage(request, loadBot, log);
       } catch (error) {
         log.error('bot.failed', errorFields(error));
         // Strangers call this address: a status is all they get.
@@ -34,8 +27,8 @@ export function azureProgram(env: Environment, log: Log, overrides: AzureOverrid
   };
 }
 
-async function connect(env: Environment, log: Log, overrides: AzureOverrides): Promise<Wired> {
-  const wired = await azureServices(readSettings(env), log, overrides);
+function connect(env: Environment, log: Log, overrides: AzureOverrides): Wired {
+  const wired = azureServices(readSettings(env), log, overrides);
   const { hunts } = wired.services;
   for (const problem of hunts.problems()) log.error('hunt-file.invalid', { problem: describeProblem(problem) });
   for (const warning of hunts.warnings()) log.warn('hunt-file.repaired', { warning: describeProblem(warning) });

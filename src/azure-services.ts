@@ -45,7 +45,7 @@ export function azureServices(
     ([alias, id]) => [alias, logAnalyticsWorkspace(logs, id, { limit, sleep, log })] as const,
   );
   const targets = tableConversations(conversations);
-  const loadBot = lazyBot({ auth: settings.bot, conversations: targets, log, now });
+  const loadBot = lazyBot({ auth: settings.bot, conversations: targets, log });
   const services: Services = {
     hunts: loadHunts(settings.huntsFolder),
     workspaces: new Map(workspaces),

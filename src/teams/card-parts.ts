@@ -1,0 +1,62 @@
+/** What the cards of all kinds of notices have in common. */
+import type { NoticeContext } from '../hunt/notice.ts';
+import { facts, line, run, type Element, type OpenUrl, type TextRun } from './elements.ts';
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `23 Nov 2026 06:00`, in UTC; a reader in any country reads it alike. */
+export function instant(at: Date | undefined): string {
+  if (!at) return 'not given';
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${day(at)} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`;
+}
+
+export const day = (at: Date): string => `${String(at.getUTCDate())} ${MONTHS[at.getUTCMonth()] ?? ''} ${String(at.getUTCFullYear())}`;
+
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+
+/** `CommandAndControl` → `Command and Control`, as ATT&CK writes it. */
+const spelled = (tactic: string): string => tactic.replace(/([a-z])([A-Z])/g, '$1 $2').replace(' And ', ' and ');
+
+/** ATT&CK's page of a technique; undefined for anything that is no technique's number. */
+export function techniqueUrl(technique: string): string | undefined {
+  const match = /^(T\d{4})(?:\.(\d{3}))?$/.exec(technique);
+  if (!match) return undefined;
+  const sub = match[2] === undefined ? '' : `${match[2]}/`;
+  return `https://attack.mitre.org/techniques/${match[1] ?? ''}/${sub}`;
+}
+
+function attackRuns({ hunt }: NoticeContext): TextRun[] {
+  const tactics = hunt.tactics.slice(0, 5).map((tactic) => spelled(tactic)).join(', ');
+  const techniques = hunt.techniques.slice(0, 10).flatMap((technique): TextRun[] => {
+    const url = techniqueUrl(technique);
+    return [run(' · '), run(technique, url === undefined ? {} : { color: 'Accent', selectAction: { type: 'Action.OpenUrl', url } }, 20)];
+  });
+  return tactics === '' ? techniques.slice(1) : [run(tactics, {}, 120), ...techniques];
+}
+
+/** A text run's link is small on a phone; buttons are not. */
+export const attackActions = ({ hunt }: NoticeContext): OpenUrl[] =>
+  hunt.techniques.slice(0, 2).flatMap((technique) => {
+    const url = techniqueUrl(technique);
+    return url === undefined ? [] : [{ type: 'Action.OpenUrl' as const, title: `ATT&CK ${technique}`, url }];
+  });
+
+/** Where, what and since when: the lower part of every card. */
+export function contextElements(context: NoticeContext): Element[] {
+  const { hunt, workspace, window, totals, partial, run: id, trigger } = context;
+  const saw = totals && `${plural(totals.rows, 'row')}, ${plural(totals.devices, 'device')}: ${plural(totals.newlySeen, 'new', 'new')}, ${plural(totals.returning, 'returning', 'returning')}, ${plural(totals.known, 'known', 'known')}`;
+  return [
+    ...(partial ? [line([run(`Partial answer (${partial.code}): there may be more devices than these.`, { color: 'Warning', weight: 'Bolder' }, 300)])] : []),
+    ...facts([
+      ['Hunt', run(hunt.name, {}, 120)],
+      ['ATT&CK', ...attackRuns(context)],
+      ['Window', run(`${instant(window.start)} – ${instant(window.end)} UTC`)],
+      ['Workspace', run(workspace)],
+      ...(saw === undefined ? [] : [['This run saw', run(saw)] as const]),
+    ]),
+    line([run(`Run ${id} (${TRIGGERS[trigger]})`, { isSubtle: true, size: 'Small' })], { spacing: 'Small' }),
+  ];
+}
+
+const TRIGGERS = { schedule: 'scheduled', request: 'on demand', 'command-line': 'by hand' } as const;
