@@ -16,7 +16,13 @@ import { tellPending } from './tell.ts';
 import { MINUTE } from './time.ts';
 
 /** Runs a hunt once, for good: what is new is remembered and told. `mayRetry`: the caller repeats a transient failure. */
-export async function runHunt(hunt: Hunt, order: RunOrder, mayRetry: boolean, services: Services): Promise<RunTicket> {
+export async function runHunt(
+  hunt: Hunt,
+  order: RunOrder,
+  mayRetry: boolean,
+  services: Services,
+  onReport: (report: HuntReport) => void = () => undefined,
+): Promise<RunTicket> {
   const { runs, outbox, policy, log, now } = services;
   const run = planRun(order, hunt, policy.lateness);
   const ticket = await runs.begin(run, policy.runTimeout + MINUTE, now());
@@ -27,6 +33,7 @@ export async function runHunt(hunt: Hunt, order: RunOrder, mayRetry: boolean, se
   log.info('run.started', { run: run.id, hunt: hunt.slug, workspace: run.scope.workspace, trigger: run.trigger });
   try {
     const { report, session } = await investigate(hunt, run, ticket.before.lastComplete, services);
+    onReport(report);
     const receipt = await session.commit(report);
     const { trouble, news } = troubleNews(ticket.before.trouble, troubleOf(report), now(), policy.remindAfter);
     if (news) await outbox.add(run.scope, { ...news, context: noticeContext(hunt, run, report) });

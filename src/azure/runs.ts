@@ -25,7 +25,9 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
       const taken = await takeLease(table, run, length, at);
       const { before } = taken;
       if ('ended' in taken) return { run, before, ended: taken.ended };
-      await table.upsert({ ...orderRow(run, 'running', run.asOf), startedAt: at.toISOString(), failureParts: 0 });
+      // A run that was ordered keeps its time of order.
+      const { orderedAt: _kept, ...row } = orderRow(run, 'running', at);
+      await table.upsert({ ...(row as Entity), startedAt: at.toISOString(), failureParts: 0 });
       const ticket: RunTicket = { run, before };
       held.set(ticket, taken.lease);
       return ticket;
