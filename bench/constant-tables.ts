@@ -39,15 +39,28 @@ export async function constantTables(latency: number): Promise<ConstantTables> {
     if (list && method === 'GET') return onQuery(list[1] ?? '', query.get('$filter') ?? '');
     if (list && method === 'POST') {
       const created = JSON.parse(body) as Entity;
-      return onEntity('POST', list[1] ?? '', `${String(created['PartitionKey'])}\n${String(created['RowKey'])}`, headers, body);
+      return onEntity(
+        'POST',
+        list[1] ?? '',
+        `${String(created['PartitionKey'])}\n${String(created['RowKey'])}`,
+        headers,
+        body,
+      );
     }
     return { status: 501 };
   };
 
-  const onEntity = (method: string, name: string, key: string, headers: Record<string, string | undefined>, body: string): Reply => {
+  const onEntity = (
+    method: string,
+    name: string,
+    key: string,
+    headers: Record<string, string | undefined>,
+    body: string,
+  ): Reply => {
     const rows = table(name);
     const current = rows.get(key);
-    if (method === 'GET') return current ? { status: 200, body: JSON.stringify(current) } : failure(404, 'ResourceNotFound');
+    if (method === 'GET')
+      return current ? { status: 200, body: JSON.stringify(current) } : failure(404, 'ResourceNotFound');
     if (method === 'POST' && current) return failure(409, 'EntityAlreadyExists');
     const match = headers['if-match'];
     if (method !== 'POST' && match !== undefined && match !== '*' && current?.['odata.etag'] !== match) {
@@ -78,14 +91,22 @@ export async function constantTables(latency: number): Promise<ConstantTables> {
   const onBatch = (body: string): Reply => {
     const before = new Map([...tables].map(([name, rows]) => [name, new Map(rows)]));
     const parts: string[] = [];
-    for (const [, method = '', url = '', rest = ''] of body.matchAll(/\r\n(POST|PUT|MERGE|PATCH|DELETE) (\S+) HTTP\/1\.1\r\n([\s\S]*?)(?=\r\n--)/g)) {
+    for (const [, method = '', url = '', rest = ''] of body.matchAll(
+      /\r\n(POST|PUT|MERGE|PATCH|DELETE) (\S+) HTTP\/1\.1\r\n([\s\S]*?)(?=\r\n--)/g,
+    )) {
       const [head = '', ...payload] = rest.split('\r\n\r\n');
-      const headers = Object.fromEntries(head.split('\r\n').map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
+      const headers = Object.fromEntries(
+        head
+          .split('\r\n')
+          .map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+      );
       const reply = operate(method, url, headers, payload.join('\r\n\r\n').trim());
       if (reply.status >= 400) {
         tables.clear();
         for (const [name, rows] of before) tables.set(name, rows);
-        return multipart([part({ ...reply, body: (reply.body ?? '').replace('"value":"', `"value":"${String(parts.length)}:`) })]);
+        return multipart([
+          part({ ...reply, body: (reply.body ?? '').replace('"value":"', `"value":"${String(parts.length)}:`) }),
+        ]);
       }
       parts.push(part(reply));
     }
@@ -112,7 +133,9 @@ export async function constantTables(latency: number): Promise<ConstantTables> {
     url: `http://127.0.0.1:${String(port)}/devstoreaccount1`,
     stop: () =>
       new Promise((stopped) => {
-        server.close(() => { stopped(); });
+        server.close(() => {
+          stopped();
+        });
         server.closeAllConnections();
       }),
   };

@@ -41,7 +41,9 @@ interface Request {
   readonly workspace?: string;
 }
 
-const say = (text: string): void => { console.error(text); };
+const say = (text: string): void => {
+  console.error(text);
+};
 
 process.exitCode = await main();
 
@@ -64,10 +66,13 @@ function readRequest(args: string[]): Request | undefined {
     return undefined;
   }
   const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) throw new UsageError(file === undefined ? 'Name a hunt file.' : 'Name one hunt file.');
+  if (file === undefined || more.length > 0)
+    throw new UsageError(file === undefined ? 'Name a hunt file.' : 'Name one hunt file.');
   const asOf = values['as-of'] === undefined ? undefined : parseInstant(values['as-of']);
-  if (values['as-of'] !== undefined && !asOf) throw new UsageError('--as-of takes an instant with its offset, for example 2026-11-20T06:00Z.');
-  if (asOf && asOf > new Date()) throw new UsageError(`--as-of lies in the future; it is now ${new Date().toISOString()}.`);
+  if (values['as-of'] !== undefined && !asOf)
+    throw new UsageError('--as-of takes an instant with its offset, for example 2026-11-20T06:00Z.');
+  if (asOf && asOf > new Date())
+    throw new UsageError(`--as-of lies in the future; it is now ${new Date().toISOString()}.`);
   return {
     hunt: readHunt(file),
     dryRun: values['dry-run'] ?? false,
@@ -106,7 +111,9 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`${file} cannot be read; name a file such as hunts/litemanager-file-signature.yaml.`, { cause: error });
+    throw new UsageError(`${file} cannot be read; name a file such as hunts/litemanager-file-signature.yaml.`, {
+      cause: error,
+    });
   }
 }
 
@@ -118,7 +125,8 @@ async function runWith(request: Request): Promise<number> {
   const own = settings['AzureWebJobsStorage'] === 'UseDevelopmentStorage=true';
   const azurite = own && !running ? await startAzurite({ folder: path.join(folder, 'azurite') }) : undefined;
   const connectionString = azurite?.connectionString ?? running?.connectionString;
-  const env: Environment = own && connectionString !== undefined ? { ...settings, AzureWebJobsStorage: connectionString } : settings;
+  const env: Environment =
+    own && connectionString !== undefined ? { ...settings, AzureWebJobsStorage: connectionString } : settings;
   try {
     // The telemetry of a running program is relative to its start.
     const { overrides } = offlineOverrides(env, running ? new Date(running.epoch) : new Date());
@@ -133,9 +141,12 @@ async function run({ hunt, dryRun, json, asOf, workspace }: Request, services: S
   const now = services.now();
   const scope = { hunt: hunt.id, workspace: chosen(workspace, services) };
   const order: RunOrder = { id: requestedRunId(scope, now, 'cli'), scope, trigger: 'command-line', asOf: asOf ?? now };
-  const report = await withProgress(`Asking ${scope.workspace}`, () => (dryRun ? dryReport(hunt, order, services) : realReport(hunt, order, services)));
+  const report = await withProgress(`Asking ${scope.workspace}`, () =>
+    dryRun ? dryReport(hunt, order, services) : realReport(hunt, order, services),
+  );
   console.log(json ? reportJson(report) : reportText(report, dryRun));
-  if (!dryRun && (await services.conversations.list()).length === 0) say('No Teams conversation is installed: what is new waits to be told.');
+  if (!dryRun && (await services.conversations.list()).length === 0)
+    say('No Teams conversation is installed: what is new waits to be told.');
   return report.findings.length > 0 ? EXIT.newDevices : EXIT.nothingNew;
 }
 

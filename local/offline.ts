@@ -11,10 +11,15 @@ import { localWorkspace } from './workspace.ts';
 const NIL = '00000000-0000-0000-0000-000000000000';
 
 /** Never leaves the process: the local workspace asks nobody who is there. */
-const NOBODY: TokenCredential = { getToken: () => Promise.resolve({ token: 'offline', expiresOnTimestamp: Date.now() + 3_600_000 }) };
+const NOBODY: TokenCredential = {
+  getToken: () => Promise.resolve({ token: 'offline', expiresOnTimestamp: Date.now() + 3_600_000 }),
+};
 
 /** What stands in for Log Analytics when every workspace is the local one; nothing when real ones are named. */
-export function offlineOverrides(env: Environment, epoch: Date): { readonly overrides: AzureOverrides; readonly workspace: string } {
+export function offlineOverrides(
+  env: Environment,
+  epoch: Date,
+): { readonly overrides: AzureOverrides; readonly workspace: string } {
   const { workspaces } = readSettings(env);
   const aliases = [...workspaces.keys()].join(', ');
   const local = [...workspaces.values()].filter((id) => id === NIL);

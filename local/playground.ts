@@ -59,7 +59,8 @@ export async function startPlayground(botUrl: string, folder: string): Promise<P
     const port = /Listening on (\d+)/.exec(output)?.[1];
     const url = `http://localhost:${port ?? '0'}`;
     // It says "listening" before it has read its configuration; a pong means that it has.
-    if (port !== undefined && (await answers(`${url}/_debug/ping`))) return { url, installInChannel: () => install(url), stop };
+    if (port !== undefined && (await answers(`${url}/_debug/ping`)))
+      return { url, installInChannel: () => install(url), stop };
     if (ended() || Date.now() > deadline) {
       await stop();
       throw new Error(`The Agents Playground did not start: ${output}${readFileSync(logFile, 'utf8').slice(-500)}`);
@@ -84,5 +85,6 @@ async function install(url: string): Promise<void> {
     body: '{}',
     signal: AbortSignal.timeout(10_000),
   });
-  if (!response.ok) throw new Error(`The bot could not be installed in the Playground's channel (HTTP ${String(response.status)}).`);
+  if (!response.ok)
+    throw new Error(`The bot could not be installed in the Playground's channel (HTTP ${String(response.status)}).`);
 }

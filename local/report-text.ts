@@ -4,10 +4,14 @@ import type { Sighting } from '../src/hunt/sighting.ts';
 
 /** A name as it may be printed: controls, bidi and invisible characters show as their codes and steer no terminal. */
 export const printable = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 
 const OUTCOMES: Readonly<Record<HuntReport['outcome'], (report: HuntReport) => string>> = {
-  'baseline-founded': ({ founding }) => `Baseline: ${String(founding.length)} device(s). From now on only other devices are new.`,
+  'baseline-founded': ({ founding }) =>
+    `Baseline: ${String(founding.length)} device(s). From now on only other devices are new.`,
   'baseline-not-founded': () => 'The answer was partial, so no baseline was founded.',
   'nothing-new': () => 'Nothing new.',
   'devices-found': ({ findings }) => `${String(findings.length)} device(s) to look at.`,
@@ -41,7 +45,12 @@ function table(devices: readonly (Sighting | Finding)[]): string[] {
   ]);
   const all = [['DEVICE', 'STATE', 'FIRST SEEN', 'LAST SEEN', 'COUNT'], ...rows];
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd());
+  return all.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 /** The same report for a program. */

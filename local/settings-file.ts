@@ -27,7 +27,9 @@ function valuesOf(file: string, text: string): Environment {
   }
   const values = typeof parsed === 'object' && parsed !== null && 'Values' in parsed ? parsed.Values : undefined;
   if (typeof values !== 'object' || values === null) throw new Error(`${file} has no "Values": { "NAME": "text", … }.`);
-  const wrong = Object.entries(values).filter(([, value]) => typeof value !== 'string').map(([name]) => name);
+  const wrong = Object.entries(values)
+    .filter(([, value]) => typeof value !== 'string')
+    .map(([name]) => name);
   if (wrong.length > 0) throw new Error(`${file}: the values of ${wrong.join(', ')} must be texts.`);
   return values as Environment;
 }

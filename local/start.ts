@@ -14,14 +14,19 @@ import { hold, runningIn } from './running.ts';
 import { readLocalSettings } from './settings-file.ts';
 import { terminalLog } from './terminal-log.ts';
 
-const say = (name: string, what: string): void => { console.log(`${name.padEnd(10)} ${what}`); };
+const say = (name: string, what: string): void => {
+  console.log(`${name.padEnd(10)} ${what}`);
+};
 /** What to stop, the latest started first. */
 const started: (() => void | Promise<void>)[] = [];
 let stopping: Promise<never> | undefined;
 
 function stop(code: number): Promise<never> {
   stopping ??= (async () => {
-    for (const stopOne of started.reverse()) await Promise.resolve(stopOne()).catch((error: unknown) => { console.error(String(error)); });
+    for (const stopOne of started.reverse())
+      await Promise.resolve(stopOne()).catch((error: unknown) => {
+        console.error(String(error));
+      });
     process.exit(code);
   })();
   return stopping;
@@ -45,7 +50,10 @@ async function start(): Promise<void> {
   const { file, env: settings } = readLocalSettings(process.env);
   const folder = settings['LOCAL_FOLDER'] ?? '.local';
   const other = runningIn(folder);
-  if (other) throw new Error(`Firstsight is running already (process ${String(other.pid)}, ${other.api}) with the data in ${folder}.`);
+  if (other)
+    throw new Error(
+      `Firstsight is running already (process ${String(other.pid)}, ${other.api}) with the data in ${folder}.`,
+    );
   if (process.argv.includes('--fresh')) rmSync(folder, { recursive: true, force: true });
   say('Settings', file);
 
@@ -54,12 +62,23 @@ async function start(): Promise<void> {
   const { overrides, workspace } = offlineOverrides(env, epoch);
   say('Workspace', workspace);
 
-  const log = terminalLog((line) => { console.log(line); });
-  const core = installFunctionsCore((level, message, name) => { console.log(`${level} ${name ?? ''} ${JSON.stringify(message)}`); });
+  const log = terminalLog((line) => {
+    console.log(line);
+  });
+  const core = installFunctionsCore((level, message, name) => {
+    console.log(`${level} ${name ?? ''} ${JSON.stringify(message)}`);
+  });
   registerFunctions(app, azureProgram(env, log, overrides));
   const host = await startHost(core, env);
   started.push(() => host.stop());
-  started.push(hold(folder, { pid: process.pid, connectionString: env['AzureWebJobsStorage'] ?? '', api: host.url, epoch: epoch.toISOString() }));
+  started.push(
+    hold(folder, {
+      pid: process.pid,
+      connectionString: env['AzureWebJobsStorage'] ?? '',
+      api: host.url,
+      epoch: epoch.toISOString(),
+    }),
+  );
   say('API', `${host.url}/api/hunts   health: ${host.url}/api/health`);
 
   if (env['TEAMS_AUTH'] === 'anonymous') {
@@ -83,8 +102,18 @@ async function withStorage(settings: Environment, folder: string): Promise<Envir
   return { ...settings, AzureWebJobsStorage: azurite.connectionString };
 }
 
-async function startHost(core: Parameters<typeof startFunctionHost>[0]['core'], env: Environment): Promise<FunctionHost> {
-  const options = { core, hostFile: 'host.json', settings: env, log: (level: string, message: string, name?: string) => { console.error(`${level} ${name ?? ''} ${JSON.stringify(message)}`); } };
+async function startHost(
+  core: Parameters<typeof startFunctionHost>[0]['core'],
+  env: Environment,
+): Promise<FunctionHost> {
+  const options = {
+    core,
+    hostFile: 'host.json',
+    settings: env,
+    log: (level: string, message: string, name?: string) => {
+      console.error(`${level} ${name ?? ''} ${JSON.stringify(message)}`);
+    },
+  };
   try {
     return await startFunctionHost({ ...options, port: Number(env['LOCAL_PORT'] ?? 7071) });
   } catch (error) {

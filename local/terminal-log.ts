@@ -5,12 +5,17 @@ const QUIET: ReadonlySet<LogEvent> = new Set(['tick.completed', 'run.queued', 'r
 
 /** Log lines for a person at a terminal: time, event, facts. Texts are JSON, so that no name can steer the terminal. */
 export function terminalLog(write: (line: string) => void): Log {
-  const print = (mark: string) => (event: LogEvent, fields: LogFields = {}): void => {
-    if (QUIET.has(event) && mark === ' ') return;
-    const facts = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${shown(value)}`]));
-    write(`${new Date().toISOString().slice(11, 19)} ${mark} ${event.padEnd(18)} ${facts.join(' ')}`);
-  };
+  const print =
+    (mark: string) =>
+    (event: LogEvent, fields: LogFields = {}): void => {
+      if (QUIET.has(event) && mark === ' ') return;
+      const facts = Object.entries(fields).flatMap(([name, value]) =>
+        value === undefined ? [] : [`${name}=${shown(value)}`],
+      );
+      write(`${new Date().toISOString().slice(11, 19)} ${mark} ${event.padEnd(18)} ${facts.join(' ')}`);
+    };
   return { info: print(' '), warn: print('!'), error: print('✗') };
 }
 
-const shown = (value: string | number | boolean): string => (typeof value === 'string' && !/^[\w.:@/-]{1,120}$/.test(value) ? JSON.stringify(value) : String(value));
+const shown = (value: string | number | boolean): string =>
+  typeof value === 'string' && !/^[\w.:@/-]{1,120}$/.test(value) ? JSON.stringify(value) : String(value);

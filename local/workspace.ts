@@ -1,4 +1,9 @@
-import { createHttpHeaders, type HttpClient, type PipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
+import {
+  createHttpHeaders,
+  type HttpClient,
+  type PipelineRequest,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
 import { KqlError } from './kql/kql-error.ts';
 import { compileQuery } from './kql/query.ts';
 import type { Environment, Row, TableValue } from './kql/compile.ts';
@@ -34,15 +39,23 @@ function answer(request: PipelineRequest, options: LocalWorkspaceOptions): Pipel
   if (request.method !== 'POST' || !/^\/v1\/workspaces\/[0-9a-f-]{36}\/query$/i.test(path)) {
     return respond(request, 404, problem('PathNotFoundError', 'The requested path does not exist'));
   }
-  const asked = JSON.parse(typeof request.body === 'string' ? request.body : '{}') as { readonly query?: unknown; readonly timespan?: unknown };
-  if (typeof asked.query !== 'string') return respond(request, 400, problem('BadArgumentError', 'The request had some invalid properties'));
+  const asked = JSON.parse(typeof request.body === 'string' ? request.body : '{}') as {
+    readonly query?: unknown;
+    readonly timespan?: unknown;
+  };
+  if (typeof asked.query !== 'string')
+    return respond(request, 400, problem('BadArgumentError', 'The request had some invalid properties'));
   try {
     const result = run(asked.query, typeof asked.timespan === 'string' ? asked.timespan : '', options);
     return respond(request, 200, `{"tables":[${tableJson(result)}]}`);
   } catch (error) {
     if (!(error instanceof KqlError)) throw error;
     const code = error.kind === 'unsupported' ? 'UnsupportedOffline' : 'SemanticError';
-    return respond(request, 400, problem('BadArgumentError', 'The request had some invalid properties', { code, message: error.message }));
+    return respond(
+      request,
+      400,
+      problem('BadArgumentError', 'The request had some invalid properties', { code, message: error.message }),
+    );
   }
 }
 
@@ -84,7 +97,11 @@ export function tableJson({ columns, rows }: TableValue): string {
   });
 }
 
-function problem(code: string, message: string, innererror?: { readonly code: string; readonly message: string }): string {
+function problem(
+  code: string,
+  message: string,
+  innererror?: { readonly code: string; readonly message: string },
+): string {
   return JSON.stringify({ error: { code, message, ...(innererror && { innererror }) } });
 }
 

@@ -48,8 +48,14 @@ const { metafile } = await build({
 });
 cpSync('host.json', path.join(OUT, 'host.json'));
 cpSync('hunts', path.join(OUT, 'hunts'), { recursive: true, filter: (file) => !file.endsWith('.md') });
-const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly name: string; readonly version: string };
-writeFileSync(path.join(OUT, 'package.json'), `${JSON.stringify({ name, version, type: 'module', main: 'main.mjs' }, null, 2)}\n`);
+const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  readonly name: string;
+  readonly version: string;
+};
+writeFileSync(
+  path.join(OUT, 'package.json'),
+  `${JSON.stringify({ name, version, type: 'module', main: 'main.mjs' }, null, 2)}\n`,
+);
 
 for (const file of Object.keys(metafile.outputs).filter((output) => output.endsWith('.mjs'))) {
   console.log(`${file.padEnd(28)} ${(statSync(file).size / 1024).toFixed(0).padStart(6)} KB`);

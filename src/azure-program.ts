@@ -13,7 +13,10 @@ export function azureProgram(env: Environment, log: Log, overrides: AzureOverrid
   let wired: Wired | undefined;
   const wire = (): Wired => (wired ??= connect(env, log, overrides));
   return {
-    services: () => new Promise((resolve) => { resolve(wire().services); }),
+    services: () =>
+      new Promise((resolve) => {
+        resolve(wire().services);
+      }),
     messages: async (request) => {
       try {
         const { loadBot } = wire();

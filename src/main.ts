@@ -7,9 +7,15 @@ import { jsonLog } from './log.ts';
 /* The one place that may write to the console: Azure ships it to Application Insights with its level. */
 /* eslint-disable no-console */
 const log = jsonLog({
-  info: (line) => { console.info(line); },
-  warn: (line) => { console.warn(line); },
-  error: (line) => { console.error(line); },
+  info: (line) => {
+    console.info(line);
+  },
+  warn: (line) => {
+    console.warn(line);
+  },
+  error: (line) => {
+    console.error(line);
+  },
 });
 /* eslint-enable no-console */
 

@@ -48,7 +48,11 @@ export type HostLog = (level: string, message: string, functionName?: string) =>
 export interface FunctionsCore {
   readonly functions: ReadonlyMap<string, RegisteredFunction>;
   /** One invocation; throws what the handler throws. */
-  invoke(fn: RegisteredFunction, data: TypedData, triggerMetadata?: Readonly<Record<string, TypedData>>): Promise<HttpAnswer | undefined>;
+  invoke(
+    fn: RegisteredFunction,
+    data: TypedData,
+    triggerMetadata?: Readonly<Record<string, TypedData>>,
+  ): Promise<HttpAnswer | undefined>;
   /** Gives `require` back. */
   uninstall(): void;
 }
@@ -96,7 +100,13 @@ export function installFunctionsCore(log: HostLog): FunctionsCore {
         invocationId,
         metadata: fn.metadata,
         state: undefined,
-        request: { invocationId, functionId: fn.name, inputData: [{ name: fn.trigger.name, data }], triggerMetadata, traceContext: {} },
+        request: {
+          invocationId,
+          functionId: fn.name,
+          inputData: [{ name: fn.trigger.name, data }],
+          triggerMetadata,
+          traceContext: {},
+        },
         log: (level: string, category: string, message: string) => {
           if (category === 'user') log(level, message, fn.name);
         },
@@ -116,7 +126,9 @@ class Disposable {
 
 function registered(metadata: Registration, callback: unknown): RegisteredFunction {
   const name = metadata.functionId ?? metadata.name;
-  const bindings = Object.entries(metadata.bindings).map(([bound, binding]) => ({ ...binding, name: bound }) as Binding);
+  const bindings = Object.entries(metadata.bindings).map(
+    ([bound, binding]) => ({ ...binding, name: bound }) as Binding,
+  );
   const trigger = bindings.find(({ type }) => /trigger$/i.test(type));
   if (!trigger) throw new Error(`The function "${name}" has no trigger.`);
   return { name, bindings, trigger, metadata: { ...metadata, functionId: name }, callback };

@@ -26,14 +26,29 @@ export interface FunctionHostOptions {
 interface HostJson {
   readonly extensions: {
     readonly http: { readonly routePrefix: string };
-    readonly queues: { readonly batchSize: number; readonly maxDequeueCount: number; readonly visibilityTimeout: string; readonly maxPollingInterval: string };
+    readonly queues: {
+      readonly batchSize: number;
+      readonly maxDequeueCount: number;
+      readonly visibilityTimeout: string;
+      readonly maxPollingInterval: string;
+    };
   };
 }
 
 /** Runs registered functions: HTTP on 127.0.0.1, timers by their schedule, queues of the storage emulator. */
-export async function startFunctionHost({ core, hostFile, settings, port, log }: FunctionHostOptions): Promise<FunctionHost> {
+export async function startFunctionHost({
+  core,
+  hostFile,
+  settings,
+  port,
+  log,
+}: FunctionHostOptions): Promise<FunctionHost> {
   const { extensions } = JSON.parse(readFileSync(hostFile, 'utf8')) as HostJson;
-  const fire = async (fn: RegisteredFunction, data: TypedData, metadata: Readonly<Record<string, TypedData>> = {}): Promise<void> => {
+  const fire = async (
+    fn: RegisteredFunction,
+    data: TypedData,
+    metadata: Readonly<Record<string, TypedData>> = {},
+  ): Promise<void> => {
     try {
       await core.invoke(fn, data, metadata);
     } catch (error) {
@@ -47,13 +62,25 @@ export async function startFunctionHost({ core, hostFile, settings, port, log }:
   const server = httpServer(core, extensions.http.routePrefix, (fn) => void fireTimer(fn), log);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const stops: (() => void | Promise<void>)[] = [];
+  const stops: (() => Promise<void>)[] = [];
   for (const fn of core.functions.values()) {
-    if (fn.trigger.type === 'timerTrigger') stops.push(startTimer(fn, resolved(String(fn.trigger['schedule']), settings), fireTimer));
+    if (fn.trigger.type === 'timerTrigger') {
+      const stopTimer = startTimer(fn, resolved(String(fn.trigger['schedule']), settings), fireTimer);
+      stops.push(() => {
+        stopTimer();
+        return Promise.resolve();
+      });
+    }
     if (fn.trigger.type === 'queueTrigger') {
       const { batchSize, maxDequeueCount, visibilityTimeout, maxPollingInterval } = extensions.queues;
       const connectionString = settings[String(fn.trigger['connection'])] ?? '';
-      const options = { connectionString, batchSize, maxDequeueCount, visibilityTimeout: seconds(visibilityTimeout), maxPollingInterval: seconds(maxPollingInterval) * 1000 };
+      const options = {
+        connectionString,
+        batchSize,
+        maxDequeueCount,
+        visibilityTimeout: seconds(visibilityTimeout),
+        maxPollingInterval: seconds(maxPollingInterval) * 1000,
+      };
       stops.push(startQueue(fn, options, fire, log));
     }
   }
@@ -71,7 +98,8 @@ export async function startFunctionHost({ core, hostFile, settings, port, log }:
 const resolved = (text: string, settings: FunctionHostOptions['settings']): string =>
   text.replace(/%([^%]+)%/g, (_all, name: string) => {
     const value = settings[name];
-    if (value === undefined || value === '') throw new Error(`The setting ${name} is missing; a function's schedule needs it.`);
+    if (value === undefined || value === '')
+      throw new Error(`The setting ${name} is missing; a function's schedule needs it.`);
     return value;
   });
 

@@ -11,8 +11,16 @@ interface Route {
 const MAX_BODY = 100 * 1024 * 1024;
 
 /** Serves the HTTP triggers as the host does: a wrong method or path is an empty 404, a handler that throws an empty 500. */
-export function httpServer(core: FunctionsCore, prefix: string, trigger: (fn: RegisteredFunction) => void, log: HostLog): Server {
-  const routes = [...core.functions.values()].filter((fn) => fn.trigger.type === 'httpTrigger').map((fn) => routeOf(fn, prefix)).sort(moreLiteralFirst);
+export function httpServer(
+  core: FunctionsCore,
+  prefix: string,
+  trigger: (fn: RegisteredFunction) => void,
+  log: HostLog,
+): Server {
+  const routes = [...core.functions.values()]
+    .filter((fn) => fn.trigger.type === 'httpTrigger')
+    .map((fn) => routeOf(fn, prefix))
+    .sort(moreLiteralFirst);
   return createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
       log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -56,7 +64,11 @@ export function httpServer(core: FunctionsCore, prefix: string, trigger: (fn: Re
 
 function routeOf(fn: RegisteredFunction, prefix: string): Route {
   const { route, methods } = fn.trigger as unknown as { readonly route?: string; readonly methods: readonly string[] };
-  return { fn, methods: methods.map((method) => method.toUpperCase()), segments: `${prefix}/${route ?? fn.name}`.split('/').filter((segment) => segment !== '') };
+  return {
+    fn,
+    methods: methods.map((method) => method.toUpperCase()),
+    segments: `${prefix}/${route ?? fn.name}`.split('/').filter((segment) => segment !== ''),
+  };
 }
 
 const isParameter = (segment: string): boolean => segment.startsWith('{');
@@ -96,12 +108,25 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   return Buffer.concat(chunks);
 }
 
-const nullable = (values: Readonly<Record<string, string>>): TypedData => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
+const nullable = (values: Readonly<Record<string, string>>): TypedData =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
 
-function rpcRequest(request: IncomingMessage, url: URL, params: Readonly<Record<string, string>>, body: Buffer): TypedData {
-  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]));
+function rpcRequest(
+  request: IncomingMessage,
+  url: URL,
+  params: Readonly<Record<string, string>>,
+  body: Buffer,
+): TypedData {
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : (value ?? ''),
+    ]),
+  );
   // The host joins repeated query names with a comma.
-  const query = Object.fromEntries([...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name).join(',')]));
+  const query = Object.fromEntries(
+    [...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name).join(',')]),
+  );
   return {
     method: request.method,
     url: url.href,
@@ -119,5 +144,7 @@ function send(response: ServerResponse, answer: HttpAnswer | undefined, method: 
   }
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   const body = answer.body?.bytes ?? answer.body?.string;
-  response.writeHead(Number(answer.statusCode ?? 200)).end(method === 'HEAD' || body === undefined ? undefined : Buffer.from(body as string));
+  response
+    .writeHead(Number(answer.statusCode ?? 200))
+    .end(method === 'HEAD' || body === undefined ? undefined : Buffer.from(body as string));
 }

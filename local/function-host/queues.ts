@@ -18,7 +18,12 @@ type Fire = (fn: RegisteredFunction, data: TypedData, metadata: Readonly<Record<
 const WHILE_RUNNING = 1_800;
 
 /** Feeds a queue function: deletes what it has done, hides what failed, moves what fails too often to the poison queue. */
-export function startQueue(fn: RegisteredFunction, options: QueueOptions, fire: Fire, log: HostLog): () => Promise<void> {
+export function startQueue(
+  fn: RegisteredFunction,
+  options: QueueOptions,
+  fire: Fire,
+  log: HostLog,
+): () => Promise<void> {
   const name = String(fn.trigger['queueName']);
   const queue = new QueueClient(options.connectionString, name);
   const poison = new QueueClient(options.connectionString, `${name}-poison`);
@@ -36,7 +41,11 @@ export function startQueue(fn: RegisteredFunction, options: QueueOptions, fire: 
         await queue.updateMessage(message.messageId, message.popReceipt, undefined, options.visibilityTimeout);
         return;
       }
-      log('error', `Message ${message.messageId} failed ${String(message.dequeueCount)} times and goes to ${name}-poison.`, fn.name);
+      log(
+        'error',
+        `Message ${message.messageId} failed ${String(message.dequeueCount)} times and goes to ${name}-poison.`,
+        fn.name,
+      );
       await poison.createIfNotExists();
       await poison.sendMessage(message.messageText);
       await queue.deleteMessage(message.messageId, message.popReceipt);
@@ -47,7 +56,13 @@ export function startQueue(fn: RegisteredFunction, options: QueueOptions, fire: 
     let pause = 100;
     while (!stopping.signal.aborted) {
       const taken = await take(queue, options, log, fn.name);
-      await Promise.all(taken.map((message) => work(message).catch((error: unknown) => { log('error', String(error), fn.name); })));
+      await Promise.all(
+        taken.map((message) =>
+          work(message).catch((error: unknown) => {
+            log('error', String(error), fn.name);
+          }),
+        ),
+      );
       pause = taken.length > 0 ? 100 : Math.min(pause * 2, options.maxPollingInterval);
       if (taken.length === 0) await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
@@ -59,10 +74,16 @@ export function startQueue(fn: RegisteredFunction, options: QueueOptions, fire: 
   };
 }
 
-async function take(queue: QueueClient, { batchSize }: QueueOptions, log: HostLog, name: string): Promise<readonly DequeuedMessageItem[]> {
+async function take(
+  queue: QueueClient,
+  { batchSize }: QueueOptions,
+  log: HostLog,
+  name: string,
+): Promise<readonly DequeuedMessageItem[]> {
   try {
     await queue.createIfNotExists();
-    return (await queue.receiveMessages({ numberOfMessages: batchSize, visibilityTimeout: WHILE_RUNNING })).receivedMessageItems;
+    return (await queue.receiveMessages({ numberOfMessages: batchSize, visibilityTimeout: WHILE_RUNNING }))
+      .receivedMessageItems;
   } catch (error) {
     log('warning', `The queue cannot be read: ${String(error)}`, name);
     return [];

@@ -17,54 +17,69 @@ const DEFAULT_SET_SIZE = 1_048_576;
 export function aggregate(tree: Tree, scope: Scope): Aggregate {
   const name = tree.refersTo ?? textOf(tree);
   const args = tree.kind === 'FunctionCallExpression' ? argumentsOf(tree) : [];
-  const family = tree.kind === 'FunctionCallExpression' && Object.hasOwn(AGGREGATES, name) ? AGGREGATES[name] : undefined;
-  const made = family?.(args.map((arg) => scalar(arg, scope)), args.map(typeOf));
+  const family =
+    tree.kind === 'FunctionCallExpression' && Object.hasOwn(AGGREGATES, name) ? AGGREGATES[name] : undefined;
+  const made = family?.(
+    args.map((arg) => scalar(arg, scope)),
+    args.map(typeOf),
+  );
   if (!made) throw unsupported(tree, `the aggregation ${textOf(tree).slice(0, 60)}`, scope);
   return made;
 }
 
-const counting = (test: (row: Row, env: Environment) => boolean): Aggregate => () => {
-  let count = 0;
-  return { add: (row, env) => { if (test(row, env)) count += 1; }, result: () => count };
-};
+const counting =
+  (test: (row: Row, env: Environment) => boolean): Aggregate =>
+  () => {
+    let count = 0;
+    return {
+      add: (row, env) => {
+        if (test(row, env)) count += 1;
+      },
+      result: () => count,
+    };
+  };
 
 /** The least or greatest value that is not null; of texts that are not empty. */
-const extreme = (better: (order: number) => boolean): Family => ([of], [type = '']) => {
-  if (!of || type === 'dynamic' || type === 'bool') return undefined;
-  return () => {
-    let best: Value = null;
-    return {
-      add(row, env) {
-        const value = of(row, env);
-        if (value !== null && (best === null || better(compare(value, best)))) best = value;
-      },
-      result: () => best ?? (type === 'string' ? '' : null),
+const extreme =
+  (better: (order: number) => boolean): Family =>
+  ([of], [type = '']) => {
+    if (!of || type === 'dynamic' || type === 'bool') return undefined;
+    return () => {
+      let best: Value = null;
+      return {
+        add(row, env) {
+          const value = of(row, env);
+          if (value !== null && (best === null || better(compare(value, best)))) best = value;
+        },
+        result: () => best ?? (type === 'string' ? '' : null),
+      };
     };
   };
-};
 
-const collect = (distinct: boolean): Family => ([of, size], [type = '']) => {
-  // A set of dynamics flattens them by rules that are not established here.
-  if (!of || type === 'dynamic') return undefined;
-  return () => {
-    const values: unknown[] = [];
-    const seen = new Set<string>();
-    return {
-      add(row, env) {
-        const value = of(row, env);
-        const limit = size ? Number(size(row, env)) : DEFAULT_SET_SIZE;
-        if (value === null || values.length >= limit) return;
-        if (distinct) {
-          const key = keyOf(value);
-          if (seen.has(key)) return;
-          seen.add(key);
-        }
-        values.push(toDynamic(value, type));
-      },
-      result: () => values,
+const collect =
+  (distinct: boolean): Family =>
+  ([of, size], [type = '']) => {
+    // A set of dynamics flattens them by rules that are not established here.
+    if (!of || type === 'dynamic') return undefined;
+    return () => {
+      const values: unknown[] = [];
+      const seen = new Set<string>();
+      return {
+        add(row, env) {
+          const value = of(row, env);
+          const limit = size ? Number(size(row, env)) : DEFAULT_SET_SIZE;
+          if (value === null || values.length >= limit) return;
+          if (distinct) {
+            const key = keyOf(value);
+            if (seen.has(key)) return;
+            seen.add(key);
+          }
+          values.push(toDynamic(value, type));
+        },
+        result: () => values,
+      };
     };
   };
-};
 
 const sum: Family = ([of], [type = '']) => {
   if (!of || !['long', 'int', 'real', 'timespan'].includes(type)) return undefined;
@@ -76,7 +91,7 @@ const sum: Family = ([of], [type = '']) => {
         const value = of(row, env);
         if (value === null) return;
         if (type === 'real') real += Number(value);
-        else whole += BigInt(value as bigint);
+        else whole += BigInt(value as number | bigint);
       },
       result: () => (type === 'real' ? real : type === 'timespan' ? whole : long(whole)),
     };
@@ -102,7 +117,8 @@ const average: Family = ([of], [type = '']) => {
 
 /** Exact here; the service estimates. */
 const distinctCount: Family = ([of], _types) =>
-  of && (() => {
+  of &&
+  (() => {
     const seen = new Set<string>();
     return {
       add(row, env) {

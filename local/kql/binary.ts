@@ -3,19 +3,28 @@ import { has, hasPrefix, hasSuffix } from './terms.ts';
 import { compare, long, type Value } from './values.ts';
 
 /** A binary operator's value, from its operands' values and static types. Undefined: this engine does not know it. */
-export function binary(operator: string, left: Scalar, right: Scalar, types: readonly [string, string]): Scalar | undefined {
+export function binary(
+  operator: string,
+  left: Scalar,
+  right: Scalar,
+  types: readonly [string, string],
+): Scalar | undefined {
   const text = TEXT[operator];
   if (text) return textMatch(text, left, right, types);
   const logic = LOGIC[operator];
   if (logic) return (row, env) => logic(left(row, env) as boolean | null, () => right(row, env) as boolean | null);
   const comparison = COMPARISONS[operator];
-  if (comparison && types.every((type) => type !== 'dynamic')) return (row, env) => comparison(left(row, env), right(row, env));
+  if (comparison && types.every((type) => type !== 'dynamic'))
+    return (row, env) => comparison(left(row, env), right(row, env));
   const arithmetic = arithmeticOf(operator, types);
-  return arithmetic && ((row, env) => {
-    const a = left(row, env);
-    const b = right(row, env);
-    return a === null || b === null ? null : arithmetic(a, b);
-  });
+  return (
+    arithmetic &&
+    ((row, env) => {
+      const a = left(row, env);
+      const b = right(row, env);
+      return a === null || b === null ? null : arithmetic(a, b);
+    })
+  );
 }
 
 interface TextOperator {
@@ -47,7 +56,12 @@ function forms(name: string, match: TextOperator['match']): Record<string, TextO
   };
 }
 
-function textMatch({ fold, negate, match }: TextOperator, left: Scalar, right: Scalar, types: readonly [string, string]): Scalar | undefined {
+function textMatch(
+  { fold, negate, match }: TextOperator,
+  left: Scalar,
+  right: Scalar,
+  types: readonly [string, string],
+): Scalar | undefined {
   if (types.some((type) => type !== 'string')) return undefined;
   const folded = fold ? (text: string): string => text.toLowerCase() : (text: string): string => text;
   return (row, env) => match(folded(left(row, env) as string), folded(right(row, env) as string)) !== negate;
@@ -67,7 +81,10 @@ const LOGIC: Readonly<Record<string, (a: boolean | null, b: () => boolean | null
   },
 };
 
-const ordered = (test: (order: number) => boolean) => (a: Value, b: Value): boolean | null => (a === null || b === null ? null : test(compare(a, b)));
+const ordered =
+  (test: (order: number) => boolean) =>
+  (a: Value, b: Value): boolean | null =>
+    a === null || b === null ? null : test(compare(a, b));
 
 /** `==` and `!=` know null from a value; two nulls are unknown (language reference, "Null values"). */
 const COMPARISONS: Readonly<Record<string, (a: Value, b: Value) => boolean | null>> = {
@@ -94,14 +111,17 @@ function arithmeticOf(operator: string, [left, right]: readonly [string, string]
   return numbers ? REALS[operator] : undefined;
 }
 
-const whole = (act: (a: bigint, b: bigint) => bigint): Arithmetic => (a, b) => long(act(BigInt(a as bigint), BigInt(b as bigint)));
+const whole =
+  (act: (a: bigint, b: bigint) => bigint): Arithmetic =>
+  (a, b) =>
+    long(act(BigInt(a as number | bigint), BigInt(b as number | bigint)));
 
 const WHOLE_NUMBERS: Readonly<Record<string, Arithmetic>> = {
   '+': whole((a, b) => a + b),
   '-': whole((a, b) => a - b),
   '*': whole((a, b) => a * b),
   // Division of longs truncates; by zero it is null.
-  '/': (a, b) => (Number(b) === 0 ? null : long(BigInt(a as bigint) / BigInt(b as bigint))),
+  '/': (a, b) => (Number(b) === 0 ? null : long(BigInt(a as number | bigint) / BigInt(b as number | bigint))),
 };
 
 const REALS: Readonly<Record<string, Arithmetic>> = {

@@ -47,6 +47,7 @@ export const elements = (list: Tree | undefined): readonly Tree[] =>
   (list?.children ?? []).map((item) => (item.kind === 'SeparatedElement' ? child(item, 0) : item));
 
 /** All tokens below a tree, joined: for literals and names. */
-export const textOf = (tree: Tree): string => (tree.children.length === 0 ? tree.text : tree.children.map(textOf).join(''));
+export const textOf = (tree: Tree): string =>
+  tree.children.length === 0 ? tree.text : tree.children.map(textOf).join('');
 
 export const typeOf = (tree: Tree): string => tree.type ?? 'unknown';

@@ -48,10 +48,15 @@ function call(tree: Tree, scope: Scope): Scalar {
   if (!family) throw unsupported(tree, `the function ${fn}()`, scope);
   const act = family(typesOf(args), tree, scope);
   const values = args.map((arg) => scalar(arg, scope));
-  return (row, env) => act(values.map((value) => value(row, env)), env);
+  return (row, env) =>
+    act(
+      values.map((value) => value(row, env)),
+      env,
+    );
 }
 
-export const argumentsOf = (tree: Tree): readonly Tree[] => elements(child(tree, 1).children.find(({ kind }) => kind === 'List'));
+export const argumentsOf = (tree: Tree): readonly Tree[] =>
+  elements(child(tree, 1).children.find(({ kind }) => kind === 'List'));
 
 function minus(tree: Tree, scope: Scope): Scalar {
   const value = scalar(child(tree, 1), scope);
@@ -91,15 +96,21 @@ function path(tree: Tree, scope: Scope): Scalar {
     const at = key(row, env);
     if (from === null || typeof from !== 'object') return null;
     if (Array.isArray(from)) return (typeof at === 'number' ? (from.at(at) as Value | undefined) : undefined) ?? null;
-    return (typeof at === 'string' && Object.hasOwn(from, at) ? ((from as Readonly<Record<string, unknown>>)[at] as Value) : null) ?? null;
+    return (
+      (typeof at === 'string' && Object.hasOwn(from, at)
+        ? ((from as Readonly<Record<string, unknown>>)[at] as Value)
+        : null) ?? null
+    );
   };
 }
 
 function operator(tree: Tree, scope: Scope): Scalar {
   const [leftTree, token, rightTree] = tree.children;
   const sign = token?.text ?? '';
-  if (!leftTree || !rightTree || sign === '') throw unsupported(tree, `${tree.kind.replace(/Expression$/, '')} "${textOf(tree).slice(0, 40)}"`, scope);
-  if (rightTree.kind === 'ExpressionList') return listOperator(tree, sign, leftTree, elements(rightTree.children.find(({ kind }) => kind === 'List')), scope);
+  if (!leftTree || !rightTree || sign === '')
+    throw unsupported(tree, `${tree.kind.replace(/Expression$/, '')} "${textOf(tree).slice(0, 40)}"`, scope);
+  if (rightTree.kind === 'ExpressionList')
+    return listOperator(tree, sign, leftTree, elements(rightTree.children.find(({ kind }) => kind === 'List')), scope);
   const types = [typeOf(leftTree), typeOf(rightTree)] as const;
   const compiled = binary(sign, scalar(leftTree, scope), scalar(rightTree, scope), types);
   if (!compiled) throw unsupported(token ?? tree, `the operator ${sign} between ${types.join(' and ')}`, scope);
@@ -141,4 +152,5 @@ function listOperator(tree: Tree, sign: string, leftTree: Tree, list: readonly T
   }
 }
 
-const hasText = (text: Value, part: Value): boolean => typeof text === 'string' && typeof part === 'string' && has(text.toLowerCase(), part.toLowerCase());
+const hasText = (text: Value, part: Value): boolean =>
+  typeof text === 'string' && typeof part === 'string' && has(text.toLowerCase(), part.toLowerCase());

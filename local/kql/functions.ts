@@ -1,6 +1,16 @@
 import { textOf, typeOf, unsupported, type Environment, type Scope } from './compile.ts';
 import type { Tree } from './language.ts';
-import { formatDatetime, formatTimespan, long, parseDatetime, TICKS_PER_DAY, toJson, ZERO_OF_TIME, type Dynamic, type Value } from './values.ts';
+import {
+  formatDatetime,
+  formatTimespan,
+  long,
+  parseDatetime,
+  TICKS_PER_DAY,
+  toJson,
+  ZERO_OF_TIME,
+  type Dynamic,
+  type Value,
+} from './values.ts';
 
 /** A scalar function over evaluated arguments; `types` are their static types. */
 export type ScalarFunction = (args: readonly Value[], env: Environment) => Value;
@@ -16,7 +26,7 @@ function texter(type: string, call: Tree, scope: Scope): (value: Value) => strin
       return (value) => value as string;
     case 'long':
     case 'int':
-      return (value) => (value === null ? '' : String(value));
+      return (value) => (typeof value === 'number' || typeof value === 'bigint' ? String(value) : '');
     case 'bool':
       return (value) => (value === null ? '' : value === true ? 'True' : 'False');
     case 'datetime':
@@ -24,19 +34,34 @@ function texter(type: string, call: Tree, scope: Scope): (value: Value) => strin
     case 'timespan':
       return (value) => (value === null ? '' : formatTimespan(value as bigint));
     case 'dynamic':
-      return (value) => (value === null ? '' : typeof value === 'string' ? value : typeof value === 'boolean' ? String(value) : toJson(value));
+      return (value) =>
+        value === null
+          ? ''
+          : typeof value === 'string'
+            ? value
+            : typeof value === 'boolean'
+              ? String(value)
+              : toJson(value);
     default:
       throw unsupported(call, `tostring() of ${type}`, scope);
   }
 }
 
-const always = (act: ScalarFunction): Family => () => act;
+const always =
+  (act: ScalarFunction): Family =>
+  () =>
+    act;
 /** For functions whose overloads differ by type: only the named types of the first argument. */
-const of = (types: readonly string[], act: ScalarFunction): Family => ([type = ''], call, scope) => {
-  if (types.includes(type)) return act;
-  throw unsupported(call, `${textOf(call.children[0] ?? call)}() of ${type}`, scope);
-};
-const orNull = (act: (args: readonly Value[]) => Value): ScalarFunction => (args) => (args.some((arg) => arg === null) ? null : act(args));
+const of =
+  (types: readonly string[], act: ScalarFunction): Family =>
+  ([type = ''], call, scope) => {
+    if (types.includes(type)) return act;
+    throw unsupported(call, `${textOf(call.children[0] ?? call)}() of ${type}`, scope);
+  };
+const orNull =
+  (act: (args: readonly Value[]) => Value): ScalarFunction =>
+  (args) =>
+    args.some((arg) => arg === null) ? null : act(args);
 
 function floorTo(value: bigint, size: bigint, zero: bigint): bigint {
   const from = value + zero;
@@ -51,19 +76,22 @@ const bin: Family = (types, call, scope) => {
   if (!whole && !time) throw unsupported(call, `bin() of ${type} by ${size}`, scope);
   const zero = type === 'datetime' ? ZERO_OF_TIME : 0n;
   return orNull(([value, by]) => {
-    const step = BigInt(by as bigint);
+    const step = BigInt(by as number | bigint);
     if (step <= 0n) return null;
-    const floored = floorTo(BigInt(value as bigint), step, zero);
+    const floored = floorTo(BigInt(value as number | bigint), step, zero);
     return whole ? long(floored) : floored;
   });
 };
 
 const startOf = (days: (at: Date) => number): Family =>
-  of(['datetime'], orNull(([at, offset]) => {
-    if (offset !== undefined) return null;
-    const day = floorTo(at as bigint, TICKS_PER_DAY, ZERO_OF_TIME);
-    return day - BigInt(days(new Date(Number(day / 10_000n)))) * TICKS_PER_DAY;
-  }));
+  of(
+    ['datetime'],
+    orNull(([at, offset]) => {
+      if (offset !== undefined) return null;
+      const day = floorTo(at as bigint, TICKS_PER_DAY, ZERO_OF_TIME);
+      return day - BigInt(days(new Date(Number(day / 10_000n)))) * TICKS_PER_DAY;
+    }),
+  );
 
 function parsedJson(value: string): Value {
   try {
@@ -113,7 +141,12 @@ export const FUNCTIONS: Readonly<Record<string, Family>> = {
   substring: of(['string'], ([value, from, length]) => {
     const points = [...text(value)];
     const start = Number(from ?? 0) < 0 ? points.length + Number(from) : Number(from ?? 0);
-    return points.slice(Math.max(0, start), length === undefined || length === null ? undefined : Math.max(0, start) + Number(length)).join('');
+    return points
+      .slice(
+        Math.max(0, start),
+        length === undefined || length === null ? undefined : Math.max(0, start) + Number(length),
+      )
+      .join('');
   }),
   split: of(['string'], ([value, by, index]) => {
     const parts = text(by) === '' ? [text(value)] : text(value).split(text(by));

@@ -12,7 +12,11 @@ export class KqlError extends Error {
 
   constructor(kind: KqlError['kind'], query: string, problems: readonly KqlProblem[]) {
     const placed = problems.map(({ offset, message }) => ({ ...placeOf(query, offset), message }));
-    super(placed.map(({ line, column, message }) => `line ${String(line)}, column ${String(column)}: ${message}`).join('\n'));
+    super(
+      placed
+        .map(({ line, column, message }) => `line ${String(line)}, column ${String(column)}: ${message}`)
+        .join('\n'),
+    );
     this.kind = kind;
     this.problems = placed;
   }

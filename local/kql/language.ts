@@ -46,7 +46,12 @@ interface Diagnostic {
   readonly Message: string;
 }
 interface Kusto {
-  readonly KustoCode: { ParseAndAnalyze(text: string, globals: unknown): { readonly Syntax: KustoNode; GetDiagnostics(): KustoList<Diagnostic> } };
+  readonly KustoCode: {
+    ParseAndAnalyze(
+      text: string,
+      globals: unknown,
+    ): { readonly Syntax: KustoNode; GetDiagnostics(): KustoList<Diagnostic> };
+  };
   readonly GlobalState: { readonly Default: { WithDatabase(database: unknown): unknown } };
   readonly Symbols: {
     readonly TableSymbol: { From(schema: string): { WithName(name: string): unknown } };
@@ -63,7 +68,9 @@ function language(): NonNullable<typeof loaded> {
   require('@kusto/language-service-next/bridge.min.js');
   require('@kusto/language-service-next/Kusto.Language.Bridge.min.js');
   const kusto = (globalThis as unknown as { readonly Kusto: { readonly Language: Kusto } }).Kusto.Language;
-  const kinds = Object.entries(kusto.Syntax.SyntaxKind).flatMap(([name, kind]) => (typeof kind === 'number' ? [[kind, name] as const] : []));
+  const kinds = Object.entries(kusto.Syntax.SyntaxKind).flatMap(([name, kind]) =>
+    typeof kind === 'number' ? [[kind, name] as const] : [],
+  );
   loaded = { kusto, kinds: new Map(kinds) };
   return loaded;
 }
@@ -75,7 +82,9 @@ function globals(schema: Schema): unknown {
   if (known !== undefined) return known;
   const { Symbols, GlobalState } = language().kusto;
   const tables = Object.entries(schema).map(([name, columns]) =>
-    Symbols.TableSymbol.From(`(${columns.map((column) => `${column.name}: ${column.type}`).join(', ')})`).WithName(name),
+    Symbols.TableSymbol.From(`(${columns.map((column) => `${column.name}: ${column.type}`).join(', ')})`).WithName(
+      name,
+    ),
   );
   const made = GlobalState.Default.WithDatabase(new Symbols.DatabaseSymbol.ctor('logs', tables));
   globalsOf.set(schema, made);
@@ -86,7 +95,12 @@ function globals(schema: Schema): unknown {
 export function bind(query: string, schema: Schema): Tree {
   const code = language().kusto.KustoCode.ParseAndAnalyze(query, globals(schema));
   const errors = items(code.GetDiagnostics()).filter(({ Severity }) => Severity === 'Error');
-  if (errors.length > 0) throw new KqlError('semantic', query, errors.map(({ Start, Message }) => ({ offset: Start, message: Message })));
+  if (errors.length > 0)
+    throw new KqlError(
+      'semantic',
+      query,
+      errors.map(({ Start, Message }) => ({ offset: Start, message: Message })),
+    );
   return treeOf(code.Syntax);
 }
 

@@ -10,7 +10,12 @@ export function literal(tree: Tree, scope: Scope): { readonly value: Value } | u
   switch (tree.kind) {
     case 'StringLiteralExpression':
     case 'CompoundStringLiteralExpression':
-      return { value: tree.kind === 'StringLiteralExpression' ? unquoted(text) : tree.children.map((part) => unquoted(textOf(part))).join('') };
+      return {
+        value:
+          tree.kind === 'StringLiteralExpression'
+            ? unquoted(text)
+            : tree.children.map((part) => unquoted(textOf(part))).join(''),
+      };
     case 'LongLiteralExpression':
     case 'IntLiteralExpression':
       return { value: long(BigInt(inner)) };
@@ -42,7 +47,16 @@ function dynamicOf(text: string, tree: Tree, scope: Scope): Value {
   }
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '0': '\0', a: '\x07', b: '\b', f: '\f', v: '\v' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '0': '\0',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+};
 
 /** The text of a string literal of any form. */
 export function unquoted(text: string): string {
@@ -53,7 +67,9 @@ export function unquoted(text: string): string {
   if (verbatim) return (verbatim[2] ?? '').replaceAll(`${verbatim[1] ?? ''}${verbatim[1] ?? ''}`, verbatim[1] ?? '');
   const quoted = /^(["'])([\s\S]*)\1$/.exec(plain);
   if (!quoted) return text;
-  return (quoted[2] ?? '').replace(/\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\s\S]))/g, (_all, u?: string, x?: string, c?: string) =>
-    c === undefined ? String.fromCharCode(Number.parseInt(u ?? x ?? '0', 16)) : (ESCAPES[c] ?? c),
+  return (quoted[2] ?? '').replace(
+    /\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\s\S]))/g,
+    (_all, u?: string, x?: string, c?: string) =>
+      c === undefined ? String.fromCharCode(Number.parseInt(u ?? x ?? '0', 16)) : (ESCAPES[c] ?? c),
   );
 }

@@ -1,5 +1,16 @@
 import { aggregate } from './aggregates.ts';
-import { child, childOf, elements, textOf, unsupported, type Environment, type Row, type Scalar, type Scope, type TableValue } from './compile.ts';
+import {
+  child,
+  childOf,
+  elements,
+  textOf,
+  unsupported,
+  type Environment,
+  type Row,
+  type Scalar,
+  type Scope,
+  type TableValue,
+} from './compile.ts';
 import { scalar } from './expressions.ts';
 import type { Column, Tree } from './language.ts';
 import { sorter } from './sorting.ts';
@@ -11,13 +22,16 @@ type Compile = (tree: Tree, columns: readonly Column[], scope: Scope) => Step;
 /** Compiles what stands behind a `|`. `columns` are the result's, as Microsoft's binder names and types them. */
 export function pipeOperator(tree: Tree, columns: readonly Column[], scope: Scope): Step {
   const compile = Object.hasOwn(OPERATORS, tree.kind) ? OPERATORS[tree.kind] : undefined;
-  if (!compile) throw unsupported(tree, `the operator ${tree.children.find(({ text }) => text !== '')?.text ?? tree.kind}`, scope);
+  if (!compile)
+    throw unsupported(tree, `the operator ${tree.children.find(({ text }) => text !== '')?.text ?? tree.kind}`, scope);
   refuseParameters(tree, scope);
   return compile(tree, columns, scope);
 }
 
 function refuseParameters(tree: Tree, scope: Scope): void {
-  const parameter = tree.children.flatMap((part) => (part.kind === 'List' ? part.children : [])).find(({ kind }) => kind === 'NamedParameter');
+  const parameter = tree.children
+    .flatMap((part) => (part.kind === 'List' ? part.children : []))
+    .find(({ kind }) => kind === 'NamedParameter');
   if (parameter) throw unsupported(parameter, `the parameter ${textOf(parameter)}`, scope);
 }
 
@@ -40,9 +54,16 @@ const where: Compile = (tree, columns, scope) => {
 
 const extend: Compile = (tree, columns, scope) => {
   const values = listed(tree).map((item) => scalar(valueOf(item), scope));
-  const names = listed(tree).map((item, i) => (item.kind === 'SimpleNamedExpression' ? (child(item, 0).refersTo ?? textOf(child(item, 0))) : addedName(columns, scope, i)));
+  const names = listed(tree).map((item, i) =>
+    item.kind === 'SimpleNamedExpression'
+      ? (child(item, 0).refersTo ?? textOf(child(item, 0)))
+      : addedName(columns, scope, i),
+  );
   // A name that exists is replaced where it stands; the others come at the end.
-  const sources = columns.map(({ name }) => ({ added: names.lastIndexOf(name), at: scope.columns.findIndex((column) => column.name === name) }));
+  const sources = columns.map(({ name }) => ({
+    added: names.lastIndexOf(name),
+    at: scope.columns.findIndex((column) => column.name === name),
+  }));
   if (sources.some(({ added, at }) => added < 0 && at < 0)) throw unsupported(tree, 'this form of extend', scope);
   return ({ rows }, env) => ({
     columns,
@@ -76,7 +97,10 @@ const summarize: Compile = (tree, columns, scope) => {
   const aggregates = listed(tree).map((item) => aggregate(valueOf(item), scope));
   if (keys.length + aggregates.length !== columns.length) throw unsupported(tree, 'this form of summarize', scope);
   return ({ rows }, env) => {
-    const groups = new Map<string, { readonly values: readonly Value[]; readonly gatherings: ReturnType<(typeof aggregates)[number]>[] }>();
+    const groups = new Map<
+      string,
+      { readonly values: readonly Value[]; readonly gatherings: ReturnType<(typeof aggregates)[number]>[] }
+    >();
     const groupOf = (values: readonly Value[]) => {
       const key = values.map(keyOf).join('\u0000');
       const known = groups.get(key);
@@ -91,7 +115,13 @@ const summarize: Compile = (tree, columns, scope) => {
       const { gatherings } = groupOf(keys.map((key) => key(row, env)));
       for (const gathering of gatherings) gathering.add(row, env);
     }
-    return { columns, rows: [...groups.values()].map(({ values, gatherings }) => [...values, ...gatherings.map((gathering) => gathering.result())]) };
+    return {
+      columns,
+      rows: [...groups.values()].map(({ values, gatherings }) => [
+        ...values,
+        ...gatherings.map((gathering) => gathering.result()),
+      ]),
+    };
   };
 };
 
@@ -103,7 +133,9 @@ const distinct: Compile = (tree, columns, scope) => {
   };
 };
 
-const count: Compile = (_tree, columns) => ({ rows }) => ({ columns, rows: [[rows.length]] });
+const count: Compile =
+  (_tree, columns) =>
+  ({ rows }) => ({ columns, rows: [[rows.length]] });
 
 const wholeNumber = (value: Scalar, row: Row, env: Environment): number => Math.max(0, Number(value(row, env) ?? 0));
 
@@ -124,7 +156,9 @@ const top: Compile = (tree, columns, scope) => {
   return ({ rows }, env) => ({ columns, rows: order(rows, env).slice(0, wholeNumber(limit, [], env)) });
 };
 
-const unchanged: Compile = (_tree, columns) => ({ rows }) => ({ columns, rows });
+const unchanged: Compile =
+  (_tree, columns) =>
+  ({ rows }) => ({ columns, rows });
 
 const OPERATORS: Readonly<Record<string, Compile>> = {
   FilterOperator: where,

@@ -1,4 +1,15 @@
-import { child, childOf, elements, textOf, unsupported, type Environment, type Scalar, type Scope, type Tabular, type TableValue } from './compile.ts';
+import {
+  child,
+  childOf,
+  elements,
+  textOf,
+  unsupported,
+  type Environment,
+  type Scalar,
+  type Scope,
+  type Tabular,
+  type TableValue,
+} from './compile.ts';
 import { scalar } from './expressions.ts';
 import { bind, type Column, type Schema, type Tree } from './language.ts';
 import { tabular } from './tabular.ts';
@@ -34,7 +45,8 @@ function readLet(statement: Tree, scope: Scope, scalars: Map<string, Scalar>, ta
   // Whatever stood under this name before is hidden by it.
   scalars.delete(name);
   tables.delete(name);
-  if (value.columns ?? value.kind === 'DataTableExpression') tables.set(name, once(tabular(value, { ...scope, scalars: new Map(scalars), tables: new Map(tables) }).run));
+  if (value.columns ?? value.kind === 'DataTableExpression')
+    tables.set(name, once(tabular(value, { ...scope, scalars: new Map(scalars), tables: new Map(tables) }).run));
   else scalars.set(name, scalarLet(scalar(value, { ...scope, scalars: new Map(scalars), tables: new Map(tables) })));
 }
 

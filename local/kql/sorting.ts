@@ -4,7 +4,10 @@ import type { Tree } from './language.ts';
 import { compare, type Value } from './values.ts';
 
 /** Orders rows by expressions with `asc`, `desc` (the default) and `nulls first|last`; rows that tie keep their order. */
-export function sorter(items: readonly Tree[], scope: Scope): (rows: readonly Row[], env: Environment) => readonly Row[] {
+export function sorter(
+  items: readonly Tree[],
+  scope: Scope,
+): (rows: readonly Row[], env: Environment) => readonly Row[] {
   const keys = items.map((item) => {
     const ordered = item.kind === 'OrderedExpression';
     const expression = ordered ? child(item, 0) : item;

@@ -32,10 +32,14 @@ export function tabular(tree: Tree, scope: Scope): { readonly run: Tabular; read
   }
 }
 
-const elementsOfCall = (tree: Tree): Tree => ({ ...tree, children: [...elements(child(tree, 1).children.find(({ kind }) => kind === 'List'))] });
+const elementsOfCall = (tree: Tree): Tree => ({
+  ...tree,
+  children: [...elements(child(tree, 1).children.find(({ kind }) => kind === 'List'))],
+});
 
 /** `JoinOperator` → `the operator join`, as the author wrote it. */
-export const operatorName = (tree: Tree): string => `the operator ${tree.children.find(({ text }) => text !== '')?.text ?? tree.kind}`;
+export const operatorName = (tree: Tree): string =>
+  `the operator ${tree.children.find(({ text }) => text !== '')?.text ?? tree.kind}`;
 
 export function columnsOf(tree: Tree, scope: Scope): readonly Column[] {
   if (tree.columns) return tree.columns;
@@ -75,11 +79,16 @@ export const valueOf = (item: Tree): Tree => (item.kind === 'SimpleNamedExpressi
 
 /** Tables below each other, columns matched by name and type. */
 function union(tree: Tree, scope: Scope): { readonly run: Tabular; readonly columns: readonly Column[] } {
-  if (childOf(tree, 'NamedParameter') ?? tree.children.some((part) => part.kind === 'List' && part.children.some(({ kind }) => kind === 'NamedParameter'))) {
+  if (
+    childOf(tree, 'NamedParameter') ??
+    tree.children.some((part) => part.kind === 'List' && part.children.some(({ kind }) => kind === 'NamedParameter'))
+  ) {
     throw unsupported(tree, 'a parameter of union', scope);
   }
   const columns = columnsOf(tree, scope);
-  const parts = elements(tree.children.filter(({ kind }) => kind === 'List').at(-1)).map((part) => tabular(part, scope));
+  const parts = elements(tree.children.filter(({ kind }) => kind === 'List').at(-1)).map((part) =>
+    tabular(part, scope),
+  );
   const places = parts.map((part) =>
     columns.map((column) => part.columns.findIndex(({ name, type }) => name === column.name && type === column.type)),
   );
@@ -90,9 +99,12 @@ function union(tree: Tree, scope: Scope): { readonly run: Tabular; readonly colu
   const run: Tabular = (env) => ({
     columns,
     rows: parts.flatMap((part, i) =>
-      part.run(env).rows.map((row) => columns.map(({ type }, at): Value => row[places[i]?.[at] ?? -1] ?? (type === 'string' ? '' : null))),
+      part
+        .run(env)
+        .rows.map((row) =>
+          columns.map(({ type }, at): Value => row[places[i]?.[at] ?? -1] ?? (type === 'string' ? '' : null)),
+        ),
     ),
   });
   return { columns, run };
 }
-

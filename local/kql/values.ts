@@ -16,14 +16,18 @@ const MAX_LONG = 2n ** 63n;
 /** A 64-bit result: exact, wrapped as the service wraps it, and a number again where that is exact. */
 export function long(value: bigint): number | bigint {
   const wrapped = value >= MAX_LONG || value < -MAX_LONG ? BigInt.asIntN(64, value) : value;
-  return wrapped <= BigInt(Number.MAX_SAFE_INTEGER) && wrapped >= BigInt(Number.MIN_SAFE_INTEGER) ? Number(wrapped) : wrapped;
+  return wrapped <= BigInt(Number.MAX_SAFE_INTEGER) && wrapped >= BigInt(Number.MIN_SAFE_INTEGER)
+    ? Number(wrapped)
+    : wrapped;
 }
 
 export const ticksOf = (at: Date): bigint => BigInt(at.getTime()) * TICKS_PER_MS;
 
 /** Reads a datetime literal's or a text's instant, UTC where it names no offset; null when it is none. */
 export function parseDatetime(text: string): bigint | null {
-  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?)?\s*(Z|[+-]\d\d:?\d\d)?$/i.exec(text.trim());
+  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?)?\s*(Z|[+-]\d\d:?\d\d)?$/i.exec(
+    text.trim(),
+  );
   if (!match) return null;
   const [, date = '', time = '00:00', seconds = '00', fraction = '', zone = 'Z'] = match;
   const ms = Date.parse(`${date}T${time}:${seconds}.000${zone.toUpperCase()}`);
@@ -106,4 +110,5 @@ export function compare(a: Value, b: Value): number {
 }
 
 /** Equal values have equal keys; for grouping and sets. */
-export const keyOf = (value: Value): string => (typeof value === 'object' ? toJson(value) : `${typeof value === 'bigint' ? 'number' : typeof value}:${String(value)}`);
+export const keyOf = (value: Value): string =>
+  typeof value === 'object' ? toJson(value) : `${typeof value === 'bigint' ? 'number' : typeof value}:${String(value)}`;

@@ -46,42 +46,66 @@ export function syntheticTelemetry({ epoch, newcomerAfter }: TelemetryOptions): 
   const newcomer = newcomerOf(epoch);
   const at = (before: number): number => epoch.getTime() - before;
   const events: Event[] = [];
-  const signers = SIGNERS.flatMap((signer) => Array.from({ length: signer.weight }, () => signer)) as [Signer, ...Signer[]];
+  const signers = SIGNERS.flatMap((signer) => Array.from({ length: signer.weight }, () => signer)) as [
+    Signer,
+    ...Signer[],
+  ];
   for (let i = 0; i < CHECKS; i += 1) {
     const device = devices[random.below(DEVICES)] ?? newcomer;
     events.push(certificateCheck(device, random.pick(signers), at(random.below(HISTORY - HOUR) + HOUR), random));
   }
-  for (const [index, hours] of [[37, [92, 68, 21]], [142, [75]], [288, [51, 30, 28, 3]]] as const) {
+  for (const [index, hours] of [
+    [37, [92, 68, 21]],
+    [142, [75]],
+    [288, [51, 30, 28, 3]],
+  ] as const) {
     for (const before of hours) events.push(...litemanager(devices[index] ?? newcomer, at(before * HOUR), random));
   }
   // Outside the five days: it was removed here.
   events.push(...litemanager(devices[311] ?? newcomer, at(6 * DAY), random));
   events.push(...litemanager(newcomer, epoch.getTime() + newcomerAfter, random));
-  events.push(...[...devices, newcomer].map((device) => deviceInfo(device, device === newcomer ? epoch.getTime() + newcomerAfter : at(2 * HOUR), random)));
+  events.push(
+    ...[...devices, newcomer].map((device) =>
+      deviceInfo(device, device === newcomer ? epoch.getTime() + newcomerAfter : at(2 * HOUR), random),
+    ),
+  );
   events.sort((a, b) => a.ingestedAt - b.ingestedAt);
   return {
     devices,
     newcomer,
-    rowsOf: (table, now) => events.filter((event) => event.table === table && event.ingestedAt <= now.getTime()).map(({ row }) => row),
+    rowsOf: (table, now) =>
+      events.filter((event) => event.table === table && event.ingestedAt <= now.getTime()).map(({ row }) => row),
   };
 }
 
 const deviceOf = (index: number): Device => {
   const kind = index % 9 === 0 ? 'srv' : index % 4 === 0 ? 'lap' : 'wks';
-  return { id: hash('sha1', `contoso device ${String(index)}`, 'hex'), name: `${kind}-${String(index).padStart(4, '0')}.contoso.com` };
+  return {
+    id: hash('sha1', `contoso device ${String(index)}`, 'hex'),
+    name: `${kind}-${String(index).padStart(4, '0')}.contoso.com`,
+  };
 };
 
 /** Another one at every start, so that a second start has news too. */
 function newcomerOf(epoch: Date): Device {
   const number = 1000 + (Math.floor(epoch.getTime() / 1000) % 9000);
-  return { id: hash('sha1', `contoso newcomer ${epoch.toISOString()}`, 'hex'), name: `lap-${String(number)}.contoso.com` };
+  return {
+    id: hash('sha1', `contoso newcomer ${epoch.toISOString()}`, 'hex'),
+    name: `lap-${String(number)}.contoso.com`,
+  };
 }
 
 /** Builds a row of a table from the columns that matter; the others are null, and texts empty. */
 function event(table: string, at: number, values: Readonly<Record<string, Value>>): Event {
   const columns = DEVICE_TABLES[table] ?? [];
   const when = ticksOf(new Date(at));
-  const common: Readonly<Record<string, Value>> = { Timestamp: when, TimeGenerated: when, Type: table, SourceSystem: 'SyntheticTelemetry', TenantId: '00000000-0000-0000-0000-000000000000' };
+  const common: Readonly<Record<string, Value>> = {
+    Timestamp: when,
+    TimeGenerated: when,
+    Type: table,
+    SourceSystem: 'SyntheticTelemetry',
+    TenantId: '00000000-0000-0000-0000-000000000000',
+  };
   const valueOf = ({ name, type }: Column): Value => values[name] ?? common[name] ?? (type === 'string' ? '' : null);
   return { table, ingestedAt: at, row: columns.map(valueOf) };
 }

@@ -30,7 +30,16 @@ export function tableConversations(table: Table): Conversations {
     async markBroken(id, reason, at) {
       const row = await table.get(TARGETS, keyOf(id));
       // Gone or refreshed meanwhile: then it is not broken any more, or nobody's.
-      if (row) await table.merge({ partitionKey: TARGETS, rowKey: keyOf(id), brokenSince: at.toISOString(), brokenReason: reason.slice(0, 500) }, row.etag ?? '');
+      if (row)
+        await table.merge(
+          {
+            partitionKey: TARGETS,
+            rowKey: keyOf(id),
+            brokenSince: at.toISOString(),
+            brokenReason: reason.slice(0, 500),
+          },
+          row.etag ?? '',
+        );
     },
   };
 }

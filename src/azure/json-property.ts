@@ -13,13 +13,25 @@ export function writeJson(name: string, value: unknown): Record<string, string |
 }
 
 /** Reads what {@link writeJson} wrote by this program; throws when a part is missing. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the one place that trusts our own rows
 export function readJson<T>(row: Entity, name: string): T {
   const count = Number(row[`${name}Parts`]);
   const parts = Array.from({ length: count }, (_, i) => String(row[`${name}${String(i)}`]));
   return JSON.parse(parts.join(''), reviveDate) as T;
 }
 
-const DATE_FIELDS = new Set(['asOf', 'start', 'end', 'firstSeen', 'lastSeen', 'lastSeenBefore', 'since', 'toldAt', 'at', 'slot']);
+const DATE_FIELDS = new Set([
+  'asOf',
+  'start',
+  'end',
+  'firstSeen',
+  'lastSeen',
+  'lastSeenBefore',
+  'since',
+  'toldAt',
+  'at',
+  'slot',
+]);
 
 /** By field, not by look: a device may call itself `2026-11-23T00:00:00.000Z`. */
 function reviveDate(key: string, value: unknown): unknown {

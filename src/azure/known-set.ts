@@ -45,7 +45,9 @@ export function readKnownSet(head: Entity): KnownSet {
 function bytesOf(head: Entity, name: string, length: number): Uint8Array {
   const bytes = head[name];
   if (bytes instanceof Uint8Array && bytes.length === length) return bytes;
-  throw new LedgerDamagedError(`Head ${head.rowKey} of ${head.partitionKey}: ${name} does not hold ${String(length)} bytes.`);
+  throw new LedgerDamagedError(
+    `Head ${head.rowKey} of ${head.partitionKey}: ${name} does not hold ${String(length)} bytes.`,
+  );
 }
 
 function knownSet(initialSize: number, initialKeys: Buffer, initialDays: Uint16Array): KnownSet {
@@ -101,7 +103,8 @@ function knownSet(initialSize: number, initialKeys: Buffer, initialDays: Uint16A
     },
     add(key, day) {
       if (find(key) >= 0) return;
-      if (size >= MAX_DEVICES_PER_SHARD) throw new LedgerDamagedError('A shard of the ledger is full: the hunt matches more than a million devices.');
+      if (size >= MAX_DEVICES_PER_SHARD)
+        throw new LedgerDamagedError('A shard of the ledger is full: the hunt matches more than a million devices.');
       grow();
       keys.write(key, size * KEY_BYTES, 'hex');
       const table = index();
@@ -119,7 +122,9 @@ function knownSet(initialSize: number, initialKeys: Buffer, initialDays: Uint16A
       const changed: Record<string, number | Uint8Array> = { n: size };
       const end = (chunk: number): number => Math.min(size, (chunk + 1) * CHUNK);
       for (const chunk of changedKeys) {
-        changed[`c${String(chunk)}`] = Uint8Array.from(keys.subarray(chunk * CHUNK * KEY_BYTES, end(chunk) * KEY_BYTES));
+        changed[`c${String(chunk)}`] = Uint8Array.from(
+          keys.subarray(chunk * CHUNK * KEY_BYTES, end(chunk) * KEY_BYTES),
+        );
       }
       for (const chunk of changedDays) {
         changed[`s${String(chunk)}`] = new Uint8Array(days.slice(chunk * CHUNK, end(chunk)).buffer);

@@ -43,12 +43,22 @@ export async function commitShards(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   if (failures.length > 0) throw failures[0];
-  const sum = (pick: (receipt: CommitReceipt) => number): number => receipts.reduce((total, receipt) => total + pick(receipt), 0);
-  return { recorded: sum((r) => r.recorded), alreadyRecorded: sum((r) => r.alreadyRecorded), transactions: sum((r) => r.transactions) };
+  const sum = (pick: (receipt: CommitReceipt) => number): number =>
+    receipts.reduce((total, receipt) => total + pick(receipt), 0);
+  return {
+    recorded: sum((r) => r.recorded),
+    alreadyRecorded: sum((r) => r.alreadyRecorded),
+    transactions: sum((r) => r.transactions),
+  };
 }
 
 function workOf(report: HuntReport): ShardWork[] {
-  const work = Array.from({ length: SHARDS }, (_, shard): ShardWork => ({ shard, findings: [], founding: [], known: [] }));
+  const work = Array.from({ length: SHARDS }, (_, shard): ShardWork => ({
+    shard,
+    findings: [],
+    founding: [],
+    known: [],
+  }));
   for (const list of ['findings', 'founding', 'known'] as const) {
     for (const sighting of report[list]) (work[shardOf(sighting.device)]?.[list] as Sighting[]).push(sighting);
   }
@@ -103,8 +113,14 @@ function rowsOf(head: Head, part: readonly (Sighting | Finding)[], report: HuntR
   const findings = part.filter((sighting) => 'novelty' in sighting);
   const rows = part.map((sighting): TableOperation => {
     const state = 'novelty' in sighting ? sighting.novelty : 'baseline';
-    return { kind: state === 'returning' ? 'upsert' : 'insert', entity: deviceRow(head.partitionKey, sighting, state, report) };
+    return {
+      kind: state === 'returning' ? 'upsert' : 'insert',
+      entity: deviceRow(head.partitionKey, sighting, state, report),
+    };
   });
   if (findings.length === 0) return rows;
-  return [...rows, { kind: 'insert', entity: outboxRow(head.partitionKey, head.shard, head.rev + 1, findings, report) }];
+  return [
+    ...rows,
+    { kind: 'insert', entity: outboxRow(head.partitionKey, head.shard, head.rev + 1, findings, report) },
+  ];
 }

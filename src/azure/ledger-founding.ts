@@ -9,7 +9,12 @@ import type { Table } from './table.ts';
  * A baseline is founded in three steps, each of which may be repeated by anybody after a crash: the meta row and empty
  * heads, the devices, and at last, in one transaction, "established" together with the notice about it.
  */
-export async function prepareFounding(table: Table, scope: HuntScope, partitions: number, report: HuntReport): Promise<Meta> {
+export async function prepareFounding(
+  table: Table,
+  scope: HuntScope,
+  partitions: number,
+  report: HuntReport,
+): Promise<Meta> {
   const [partitionKey, rowKey] = metaKey(scope);
   // "exists" and a lost answer are settled by reading what is there now.
   await table.insert({
@@ -30,7 +35,9 @@ async function makeHeads(table: Table, scope: HuntScope, partitions: number): Pr
   const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
   await Promise.all(
     shards.slice(0, partitions).map(async (partition) => {
-      const heads = shards.filter((shard) => shard % partitions === partition).map((shard) => emptyHead(partitionOf(scope, shard, partitions), shard));
+      const heads = shards
+        .filter((shard) => shard % partitions === partition)
+        .map((shard) => emptyHead(partitionOf(scope, shard, partitions), shard));
       const made = await table.transact(heads.map((entity) => ({ kind: 'insert', entity })));
       // Some exist from an interrupted founding: each missing one by itself then.
       if (made.result !== 'committed') await Promise.all(heads.map((head) => table.insert(head)));
@@ -43,7 +50,13 @@ export async function establish(table: Table, scope: HuntScope, total: number, r
   const [partitionKey, rowKey] = metaKey(scope);
   const before = await currentMeta(table, scope);
   if (before.state === 'established') return before;
-  const entity = { partitionKey, rowKey, state: 'established', since: report.run.asOf.toISOString(), foundedBy: report.run.id };
+  const entity = {
+    partitionKey,
+    rowKey,
+    state: 'established',
+    since: report.run.asOf.toISOString(),
+    foundedBy: report.run.id,
+  };
   // Whether it moved, contradicts or is unknown: what stands there now decides.
   await table.transact([
     { kind: 'merge', entity, etag: before.etag },

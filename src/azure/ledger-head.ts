@@ -21,10 +21,23 @@ export async function readHead(table: Table, scope: HuntScope, shard: number, pa
   const partitionKey = partitionOf(scope, shard, partitions);
   const row = await table.get(partitionKey, headKey(shard));
   if (!row) throw new LedgerDamagedError(`Head ${headKey(shard)} of ${partitionKey} is missing.`);
-  return { partitionKey, rowKey: row.rowKey, shard, set: readKnownSet(row), rev: Number(row['rev']), etag: row.etag ?? '' };
+  return {
+    partitionKey,
+    rowKey: row.rowKey,
+    shard,
+    set: readKnownSet(row),
+    rev: Number(row['rev']),
+    etag: row.etag ?? '',
+  };
 }
 
-export const emptyHead = (partitionKey: string, shard: number): Entity => ({ partitionKey, rowKey: headKey(shard), rev: 0, tx: '', n: 0 });
+export const emptyHead = (partitionKey: string, shard: number): Entity => ({
+  partitionKey,
+  rowKey: headKey(shard),
+  rev: 0,
+  tx: '',
+  n: 0,
+});
 
 const ATTEMPTS = 5;
 
@@ -52,12 +65,14 @@ export async function changeHead(
     if (outcome.result === 'contradiction') {
       throw new LedgerDamagedError(`The rows of ${partitionKey} contradict head ${rowKey}.`);
     }
-    if (outcome.result !== 'unknown' || attempt === ATTEMPTS || !outcome.error.transient) throw outcome.error ?? neverMoved();
+    if (outcome.result !== 'unknown' || attempt === ATTEMPTS || !outcome.error.transient)
+      throw outcome.error ?? neverMoved();
     await sleep(50 * 2 ** attempt);
   }
 }
 
-type Outcome = (TransactionResult & { readonly error?: undefined }) | { readonly result: 'unknown'; readonly error: ServiceError };
+type Outcome =
+  (TransactionResult & { readonly error?: undefined }) | { readonly result: 'unknown'; readonly error: ServiceError };
 
 async function attemptOf(table: Table, operations: readonly TableOperation[]): Promise<Outcome> {
   try {

@@ -20,7 +20,8 @@ const LARGE_PARTITIONS = 16;
 export const partitionsFor = (devices: number): number => (devices > LARGE_SCOPE ? LARGE_PARTITIONS : 1);
 export const shardOf = (device: DeviceKey): number => Number.parseInt(device.slice(0, 4), 16) % SHARDS;
 const two = (n: number): string => String(n).padStart(2, '0');
-export const partitionOf = (scope: HuntScope, shard: number, partitions: number): string => `${scopeKeyOf(scope)}.${two(shard % partitions)}`;
+export const partitionOf = (scope: HuntScope, shard: number, partitions: number): string =>
+  `${scopeKeyOf(scope)}.${two(shard % partitions)}`;
 export const partitionKeys = (scope: HuntScope, partitions: number): readonly string[] =>
   Array.from({ length: partitions }, (_, shard) => partitionOf(scope, shard, partitions));
 export const metaKey = (scope: HuntScope): readonly [string, string] => [partitionOf(scope, 0, 1), '0m'];
@@ -50,7 +51,12 @@ export function readMeta(row: Entity | undefined): Meta | undefined {
 /** Texts from outside are cut where they are only shown; a device's own id is kept whole, up to what Defender allows. */
 const cut = (text: string, length: number): string => [...text.slice(0, length * 2)].slice(0, length).join('');
 
-export function deviceRow(partitionKey: string, sighting: Sighting, state: DeviceRecord['state'], report: HuntReport): Entity {
+export function deviceRow(
+  partitionKey: string,
+  sighting: Sighting,
+  state: DeviceRecord['state'],
+  report: HuntReport,
+): Entity {
   const { asOf, id: run } = report.run;
   return {
     partitionKey,
@@ -80,12 +86,28 @@ export function readDeviceRow(row: Entity, lastSeenDay: Date | undefined): Devic
 /** What an outbox row says is to be told. */
 export type Pending =
   | { readonly kind: 'devices-found'; readonly context: NoticeContext; readonly findings: readonly Finding[] }
-  | { readonly kind: 'baseline-founded'; readonly context: NoticeContext; readonly total: number; readonly devices: readonly Sighting[] };
+  | {
+      readonly kind: 'baseline-founded';
+      readonly context: NoticeContext;
+      readonly total: number;
+      readonly devices: readonly Sighting[];
+    };
 
-const shown = <T extends Sighting>(sighting: T): T => ({ ...sighting, id: cut(sighting.id, 256), name: cut(sighting.name, 256), reports: sighting.reports.slice(0, 5) });
+const shown = <T extends Sighting>(sighting: T): T => ({
+  ...sighting,
+  id: cut(sighting.id, 256),
+  name: cut(sighting.name, 256),
+  reports: sighting.reports.slice(0, 5),
+});
 
 /** `rev` is the revision that its transaction gives the head: never used again, so neither is the key. */
-export function outboxRow(partitionKey: string, shard: number, rev: number, findings: readonly Finding[], report: HuntReport): Entity {
+export function outboxRow(
+  partitionKey: string,
+  shard: number,
+  rev: number,
+  findings: readonly Finding[],
+  report: HuntReport,
+): Entity {
   const context = noticeContext(report.hunt, report.run, report);
   const pending: Pending = { kind: 'devices-found', context, findings: findings.map(shown) };
   return pendingRow(partitionKey, `1o-${report.run.id}-${two(shard)}-${String(rev).padStart(10, '0')}`, pending);
@@ -94,7 +116,12 @@ export function outboxRow(partitionKey: string, shard: number, rev: number, find
 export function baselineRow(scope: HuntScope, total: number, report: HuntReport): Entity {
   const context = noticeContext(report.hunt, report.run, report);
   const devices = baselineSample(report.founding).map(shown);
-  return pendingRow(metaKey(scope)[0], `1o-${report.run.id}-baseline`, { kind: 'baseline-founded', context, total, devices });
+  return pendingRow(metaKey(scope)[0], `1o-${report.run.id}-baseline`, {
+    kind: 'baseline-founded',
+    context,
+    total,
+    devices,
+  });
 }
 
 function pendingRow(partitionKey: string, rowKey: string, pending: Pending): Entity {
@@ -103,4 +130,3 @@ function pendingRow(partitionKey: string, rowKey: string, pending: Pending): Ent
 }
 
 export const readPending = (row: Entity): Pending => readJson<Pending>(row, 'p');
-

@@ -6,7 +6,17 @@ import { DAY } from '../time.ts';
 import { establish, prepareFounding } from './ledger-founding.ts';
 import { commitShards } from './ledger-commit.ts';
 import { readHead, type Head } from './ledger-head.ts';
-import { DEVICE_ROWS, metaKey, partitionKeys, partitionsFor, readDeviceRow, readMeta, SHARDS, shardOf, type Meta } from './ledger-rows.ts';
+import {
+  DEVICE_ROWS,
+  metaKey,
+  partitionKeys,
+  partitionsFor,
+  readDeviceRow,
+  readMeta,
+  SHARDS,
+  shardOf,
+  type Meta,
+} from './ledger-rows.ts';
 import type { Table } from './table.ts';
 
 /** The baselines in Table Storage. See docs/decisions/0002-a-sharded-ledger-in-table-storage.md. */
@@ -18,7 +28,9 @@ export function tableLedger(table: Table): Ledger {
       const meta = readMeta(await table.get(...metaKey(scope)));
       if (!meta) return;
       const heads = await readHeads(table, scope, meta);
-      const partitions = partitionKeys(scope, meta.partitions).map((key) => table.list(key, ...DEVICE_ROWS)[Symbol.asyncIterator]());
+      const partitions = partitionKeys(scope, meta.partitions).map((key) =>
+        table.list(key, ...DEVICE_ROWS)[Symbol.asyncIterator](),
+      );
       // Each partition is in order of its keys; taking the least of their next rows puts all in order.
       const next = await Promise.all(partitions.map((rows) => rows.next()));
       for (;;) {
@@ -58,7 +70,11 @@ async function openLedger(table: Table, scope: HuntScope): Promise<LedgerSession
       meta = await prepareFounding(table, scope, partitionsFor(report.founding.length), report);
       if (meta.state === 'established') {
         // Recording them now would take for known what the rival's baseline does not have.
-        throw new ServiceError('table-storage', 'unavailable', 'Another run has founded the baseline meanwhile; compare again.');
+        throw new ServiceError(
+          'table-storage',
+          'unavailable',
+          'Another run has founded the baseline meanwhile; compare again.',
+        );
       }
       heads = await readHeads(table, scope, meta);
       const receipt = await commitShards(table, scope, meta.partitions, heads, report);

@@ -31,7 +31,9 @@ export function logAnalyticsWorkspace(
   return {
     async query(kql, window, signal) {
       for (let attempt = 1; ; attempt += 1) {
-        const answer = await limit.run(() => ask(kql, window, signal), signal).catch((error: unknown) => queryFailure(error, '', signal));
+        const answer = await limit
+          .run(() => ask(kql, window, signal), signal)
+          .catch((error: unknown) => queryFailure(error, '', signal));
         if (!(answer instanceof ServiceError)) return answer;
         const wait = attempt < ATTEMPTS ? waitBefore(answer, attempt) : undefined;
         if (wait === undefined) throw answer;
@@ -47,16 +49,21 @@ export function logAnalyticsWorkspace(
     let body = '';
     let status = 0;
     try {
-      await client.queryWorkspace(workspaceId, kql, { startTime: start, endTime: end }, {
-        serverTimeoutInSeconds: SERVER_TIMEOUT_SECONDS,
-        abortSignal: signal,
-        // The SDK's own reading of a large answer blocks the process for seconds, and we do not use it.
-        requestOptions: { shouldDeserialize: (response) => response.status !== 200 },
-        onResponse: (response) => {
-          body = response.bodyAsText ?? '';
-          ({ status } = response);
+      await client.queryWorkspace(
+        workspaceId,
+        kql,
+        { startTime: start, endTime: end },
+        {
+          serverTimeoutInSeconds: SERVER_TIMEOUT_SECONDS,
+          abortSignal: signal,
+          // The SDK's own reading of a large answer blocks the process for seconds, and we do not use it.
+          requestOptions: { shouldDeserialize: (response) => response.status !== 200 },
+          onResponse: (response) => {
+            body = response.bodyAsText ?? '';
+            ({ status } = response);
+          },
         },
-      });
+      );
     } catch (error) {
       // With nothing deserialised the SDK trips over some good answers; the status decides.
       if (status !== 200 && sdkFailure(error).statusCode !== 204) throw queryFailure(error, body, signal);

@@ -33,7 +33,12 @@ export interface NoticeRecord {
   readonly settled: boolean;
 }
 
-export function newRecord(partitionKey: string, id: string, since: Date, content: { readonly notice?: Notice; readonly rows?: readonly RowKey[] }): Entity {
+export function newRecord(
+  partitionKey: string,
+  id: string,
+  since: Date,
+  content: { readonly notice?: Notice; readonly rows?: readonly RowKey[] },
+): Entity {
   return {
     partitionKey,
     rowKey: openKey(id),
@@ -48,7 +53,8 @@ export function newRecord(partitionKey: string, id: string, since: Date, content
   };
 }
 
-export const receiptProperties = (receipts: ReadonlyMap<string, Receipt>): Record<string, string | number> => writeJson('t', [...receipts]);
+export const receiptProperties = (receipts: ReadonlyMap<string, Receipt>): Record<string, string | number> =>
+  writeJson('t', [...receipts]);
 
 export function readRecord(row: Entity): NoticeRecord {
   return {

@@ -55,7 +55,9 @@ async function uncoveredRows(table: Table, scope: HuntScope, partitions: number)
 
 function firstGroup(rows: readonly Entity[]): readonly Entity[] {
   const [first] = [...rows].sort((a, b) => (a.rowKey < b.rowKey ? -1 : 1));
-  return rows.filter((row) => row['run'] === first?.['run'] && row['kind'] === first?.['kind']).slice(0, ROWS_PER_NOTICE);
+  return rows
+    .filter((row) => row['run'] === first?.['run'] && row['kind'] === first?.['kind'])
+    .slice(0, ROWS_PER_NOTICE);
 }
 
 async function readSeal(table: Table, partitionKey: string): Promise<{ readonly rev: number; readonly etag: string }> {

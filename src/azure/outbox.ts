@@ -3,7 +3,17 @@ import type { HuntScope } from '../hunt/hunt.ts';
 import type { Notice } from '../hunt/notice.ts';
 import type { ClaimedNotice, OpenNotice, Outbox, Receipt } from '../services.ts';
 import { sealPending } from './outbox-seal.ts';
-import { newRecord, noticePartition, OPEN_NOTICES, openKey, readRecord, receiptProperties, toldKey, type NoticeRecord, type RowKey } from './outbox-rows.ts';
+import {
+  newRecord,
+  noticePartition,
+  OPEN_NOTICES,
+  openKey,
+  readRecord,
+  receiptProperties,
+  toldKey,
+  type NoticeRecord,
+  type RowKey,
+} from './outbox-rows.ts';
 import { readPending, type Pending } from './ledger-rows.ts';
 import { ServiceError } from '../errors.ts';
 import type { Entity, Table, TableOperation } from './table.ts';
@@ -36,8 +46,15 @@ export function tableOutbox(table: Table, now: () => Date): Outbox {
       if (!notice) return undefined;
       const owner = randomUUID();
       const until = new Date(now().getTime() + lease).toISOString();
-      const etag = await change(table, record, { owner, until, attempts: record.attempts + 1 }, (row) => row['owner'] === owner);
-      return etag === undefined ? undefined : claimed(table, { ...record, etag, owner, attempts: record.attempts + 1 }, notice);
+      const etag = await change(
+        table,
+        record,
+        { owner, until, attempts: record.attempts + 1 },
+        (row) => row['owner'] === owner,
+      );
+      return etag === undefined
+        ? undefined
+        : claimed(table, { ...record, etag, owner, attempts: record.attempts + 1 }, notice);
     },
   };
 }
@@ -66,9 +83,13 @@ async function noticeOf(table: Table, rows: readonly RowKey[]): Promise<Notice |
 function claimed(table: Table, record: NoticeRecord, notice: Notice): ClaimedNotice {
   let { etag } = record;
   const receipts = new Map(record.receipts);
-  const store = async (properties: Record<string, string | number | boolean>, done: (row: Entity) => boolean): Promise<void> => {
+  const store = async (
+    properties: Record<string, string | number | boolean>,
+    done: (row: Entity) => boolean,
+  ): Promise<void> => {
     const moved = await change(table, { ...record, etag }, properties, done);
-    if (moved === undefined) throw new ServiceError('table-storage', 'unavailable', 'Another process has taken this notice over.');
+    if (moved === undefined)
+      throw new ServiceError('table-storage', 'unavailable', 'Another process has taken this notice over.');
     etag = moved;
   };
   return {

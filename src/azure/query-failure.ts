@@ -23,14 +23,18 @@ export function queryFailure(error: unknown, body: string, signal: AbortSignal):
   const { statusCode } = sdkFailure(error);
   const detail = innermost(errorOf(body));
   const options = { cause: error, ...retryAfterOf(error) };
-  const fail = (reason: ServiceFailureReason, message: string): ServiceError => new ServiceError('workspace', reason, message, options);
+  const fail = (reason: ServiceFailureReason, message: string): ServiceError =>
+    new ServiceError('workspace', reason, message, options);
   if (signal.aborted) return fail('timed-out', 'The query did not finish before the deadline of the run.');
   switch (statusCode) {
     case 400:
       return fail('rejected', `The workspace refuses the query (${detail.code}): ${detail.message}`);
     case 401:
     case 403:
-      return fail('denied', `No right to read the workspace (${detail.code}). It needs the role Log Analytics Data Reader.`);
+      return fail(
+        'denied',
+        `No right to read the workspace (${detail.code}). It needs the role Log Analytics Data Reader.`,
+      );
     case 404:
       return fail('not-found', `There is no such workspace (${detail.code}).`);
     case 408:
@@ -41,7 +45,10 @@ export function queryFailure(error: unknown, body: string, signal: AbortSignal):
     case undefined:
       return fail('unavailable', 'The connection to the workspace broke.');
     default:
-      return fail(statusCode >= 500 ? 'unavailable' : 'rejected', `The workspace failed (HTTP ${String(statusCode)}, ${detail.code}).`);
+      return fail(
+        statusCode >= 500 ? 'unavailable' : 'rejected',
+        `The workspace failed (HTTP ${String(statusCode)}, ${detail.code}).`,
+      );
   }
 }
 

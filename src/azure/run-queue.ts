@@ -42,7 +42,14 @@ export function storageRunQueue(client: QueueClient): RunQueue {
 }
 
 function encode({ id, scope, trigger, asOf, slot }: RunOrder): string {
-  const message: z.input<typeof RunMessage> = { v: 1, id, ...scope, trigger, asOf: asOf.toISOString(), ...(slot && { slot: slot.toISOString() }) };
+  const message: z.input<typeof RunMessage> = {
+    v: 1,
+    id,
+    ...scope,
+    trigger,
+    asOf: asOf.toISOString(),
+    ...(slot && { slot: slot.toISOString() }),
+  };
   return Buffer.from(JSON.stringify(message)).toString('base64');
 }
 

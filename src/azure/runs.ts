@@ -3,7 +3,17 @@ import type { HuntScope } from '../hunt/hunt.ts';
 import { scopeKeyOf, type Run } from '../hunt/run.ts';
 import type { RunEnd, RunJournal, RunRecord, RunTicket, ScopeState } from '../services.ts';
 import type { Milliseconds } from '../time.ts';
-import { optionalJson, orderRow, readRunRow, readScopeRow, RUN_ROWS, runKey, SCOPES, scopeRowKey, TICK } from './run-rows.ts';
+import {
+  optionalJson,
+  orderRow,
+  readRunRow,
+  readScopeRow,
+  RUN_ROWS,
+  runKey,
+  SCOPES,
+  scopeRowKey,
+  TICK,
+} from './run-rows.ts';
 import { writeJson } from './json-property.ts';
 import type { Entity, Property, Table } from './table.ts';
 
@@ -27,7 +37,7 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
       if ('ended' in taken) return { run, before, ended: taken.ended };
       // A run that was ordered keeps its time of order.
       const { orderedAt: _kept, ...row } = orderRow(run, 'running', at);
-      await table.upsert({ ...(row as Entity), startedAt: at.toISOString(), failureParts: 0 });
+      await table.upsert({ ...row, startedAt: at.toISOString(), failureParts: 0 });
       const ticket: RunTicket = { run, before };
       held.set(ticket, taken.lease);
       return ticket;
@@ -66,7 +76,8 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
       const [partitionKey, rowKey] = scopeRowKey(scope);
       const row = await table.get(partitionKey, rowKey);
       // A run that began meanwhile has moved the row and knows better.
-      if (row) await table.merge({ partitionKey, rowKey, unsettledSince: settled ? '' : at.toISOString() }, row.etag ?? '');
+      if (row)
+        await table.merge({ partitionKey, rowKey, unsettledSince: settled ? '' : at.toISOString() }, row.etag ?? '');
     },
 
     async tick(at) {
@@ -105,7 +116,12 @@ async function takeLease(table: Table, run: Run, length: Milliseconds, at: Date)
     const unsettledSince = (before.unsettledSince ?? at).toISOString();
     const leaseUntil = new Date(at.getTime() + length).toISOString();
     const claim = { leaseRun: run.id, leaseUntil, unsettledSince, lastSlot: latest(before.lastSlot, run.slot) };
-    const etag = await mergeOrSee(table, row, claim, (now) => now['leaseRun'] === run.id && now['leaseUntil'] === leaseUntil);
+    const etag = await mergeOrSee(
+      table,
+      row,
+      claim,
+      (now) => now['leaseRun'] === run.id && now['leaseUntil'] === leaseUntil,
+    );
     if (etag === undefined) continue;
     if (holder) await abandon(table, holder.run);
     return { before, lease: { etag, unsettledSince } };
@@ -115,7 +131,15 @@ async function takeLease(table: Table, run: Run, length: Milliseconds, at: Date)
 
 async function newScope(table: Table, scope: HuntScope): Promise<Entity> {
   const [partitionKey, rowKey] = scopeRowKey(scope);
-  await table.insert({ partitionKey, rowKey, hunt: scope.hunt, workspace: scope.workspace, leaseRun: '', leaseUntil: '', lastSlot: '' });
+  await table.insert({
+    partitionKey,
+    rowKey,
+    hunt: scope.hunt,
+    workspace: scope.workspace,
+    leaseRun: '',
+    leaseUntil: '',
+    lastSlot: '',
+  });
   const row = await table.get(partitionKey, rowKey);
   if (!row) throw new ServiceError('table-storage', 'unavailable', 'The state of a hunt could not be created.');
   return row;
@@ -123,7 +147,8 @@ async function newScope(table: Table, scope: HuntScope): Promise<Entity> {
 
 /** Only a message repeated for the latest run, or for a slot already answered, can ask for a run that has ended. */
 const mayHaveEnded = (run: Run, before: ScopeState): boolean =>
-  before.lastRun?.id === run.id || (run.slot !== undefined && before.lastSlot !== undefined && run.slot <= before.lastSlot);
+  before.lastRun?.id === run.id ||
+  (run.slot !== undefined && before.lastSlot !== undefined && run.slot <= before.lastSlot);
 
 async function endedBefore(table: Table, run: Run, before: ScopeState): Promise<RunRecord | undefined> {
   if (!mayHaveEnded(run, before)) return undefined;
@@ -140,12 +165,23 @@ async function abandon(table: Table, run: Run['id']): Promise<void> {
 }
 
 /** A run that has lost its lease leaves the scope to whoever holds it now. */
-async function finishScope(table: Table, { run, before }: RunTicket, end: RunEnd, held: HeldLease | undefined): Promise<void> {
+async function finishScope(
+  table: Table,
+  { run, before }: RunTicket,
+  end: RunEnd,
+  held: HeldLease | undefined,
+): Promise<void> {
   const { report } = end;
   const complete = end.status === 'completed' && report !== undefined && !report.partial;
   const lastRun = { id: run.id, at: end.at, status: end.status, outcome: report?.outcome, totals: report?.totals };
   const [partitionKey, rowKey] = scopeRowKey(run.scope);
-  let row: Entity | undefined = held && { partitionKey, rowKey, etag: held.etag, leaseRun: run.id, unsettledSince: held.unsettledSince };
+  let row: Entity | undefined = held && {
+    partitionKey,
+    rowKey,
+    etag: held.etag,
+    leaseRun: run.id,
+    unsettledSince: held.unsettledSince,
+  };
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     row ??= await table.get(partitionKey, rowKey);
     if (row?.['leaseRun'] !== run.id) return;
@@ -162,7 +198,8 @@ async function finishScope(table: Table, { run, before }: RunTicket, end: RunEnd
   }
 }
 
-const latest = (a: Date | undefined, b: Date | undefined): string => (a && b ? (a > b ? a : b) : (a ?? b))?.toISOString() ?? '';
+const latest = (a: Date | undefined, b: Date | undefined): string =>
+  (a && b ? (a > b ? a : b) : (a ?? b))?.toISOString() ?? '';
 
 /** The etag of the change when it stands, whether its answer came or was lost. */
 async function mergeOrSee(

@@ -25,7 +25,10 @@ export function serviceFailure(service: Service, what: string, error: unknown): 
   const { statusCode, code, name } = sdkFailure(error);
   const detail = code ?? name ?? 'no detail';
   const status = statusCode === undefined ? '' : `HTTP ${String(statusCode)} `;
-  return new ServiceError(service, reasonOf(error), `Could not ${what} (${status}${detail}).`, { cause: error, ...retryAfterOf(error) });
+  return new ServiceError(service, reasonOf(error), `Could not ${what} (${status}${detail}).`, {
+    cause: error,
+    ...retryAfterOf(error),
+  });
 }
 
 function reasonOf(error: unknown): ServiceFailureReason {

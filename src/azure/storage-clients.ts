@@ -18,7 +18,9 @@ export function storageClients(storage: StorageSettings, credential: TokenCreden
   const table = (name: string): Table => {
     if (storage.kind === 'identity') return azureTable(new TableClient(storage.tablesUrl, name, credential));
     // Azurite speaks http; an account in Azure is reached with an identity.
-    return azureTable(TableClient.fromConnectionString(storage.connectionString, name, { allowInsecureConnection: true }));
+    return azureTable(
+      TableClient.fromConnectionString(storage.connectionString, name, { allowInsecureConnection: true }),
+    );
   };
   return {
     ledger: table('FirstsightLedger'),

@@ -64,7 +64,7 @@ export function azureTable(client: TableClient): Table {
       call('read a row', async (options) => {
         try {
           const queryOptions = select && { queryOptions: { select: ['PartitionKey', 'RowKey', ...select] } };
-          return (await client.getEntity(partitionKey, rowKey, { ...options, ...queryOptions })) as Entity;
+          return await client.getEntity<Entity>(partitionKey, rowKey, { ...options, ...queryOptions });
         } catch (error) {
           if (statusOf(error) === 404) return undefined;
           throw error;
@@ -78,7 +78,10 @@ export function azureTable(client: TableClient): Table {
         // A page may be empty and still be followed by another. The time limit is for a page, not for all of them.
         const page = await call('list rows', async (options) => {
           const pages = client.listEntities({ ...options, queryOptions: { filter } });
-          const byPage = pages.byPage({ maxPageSize: 1000, ...(continuationToken !== undefined && { continuationToken }) });
+          const byPage = pages.byPage({
+            maxPageSize: 1000,
+            ...(continuationToken !== undefined && { continuationToken }),
+          });
           return (await byPage.next()).value as (Entity[] & { continuationToken?: string }) | undefined;
         });
         yield* page ?? [];
@@ -107,7 +110,10 @@ export function azureTable(client: TableClient): Table {
         }
       }),
 
-    upsert: (entity) => call('write a row', async (options) => void (await client.upsertEntity({ ...entity }, 'Merge', options))),
+    upsert: (entity) =>
+      call('write a row', async (options) => {
+        await client.upsertEntity({ ...entity }, 'Merge', options);
+      }),
 
     remove: (partitionKey, rowKey) =>
       call('delete a row', async (options) => {

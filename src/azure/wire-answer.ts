@@ -20,14 +20,16 @@ export function readWireAnswer(body: string): QueryAnswer {
   const answer = isRecord(parsed) ? parsed : {};
   const tables = Array.isArray(answer['tables']) ? (answer['tables'] as unknown[]).filter(isRecord) : undefined;
   const table = tables?.find(({ name }) => name === 'PrimaryResult') ?? tables?.[0];
-  if (!tables) throw new ServiceError('workspace', 'unavailable', 'The workspace answered with something that is no result.');
+  if (!tables)
+    throw new ServiceError('workspace', 'unavailable', 'The workspace answered with something that is no result.');
   const columns = ((table?.['columns'] ?? []) as WireColumn[]).map(({ name, type }) => ({ name, type }));
   const rows = ((table?.['rows'] ?? []) as unknown[][]).map((row) => row.map(cellOf));
   const partial = partialOf(answer['error'], rows.length, body.length);
   return { columns, rows, ...(partial && { partial }) };
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function partialOf(error: unknown, rows: number, bytes: number): QueryAnswer['partial'] {
   if (isRecord(error)) return innermost(error);
@@ -40,7 +42,10 @@ function partialOf(error: unknown, rows: number, bytes: number): QueryAnswer['pa
 /** A dynamic value may come as JSON text or as JSON; here it is always text. */
 function cellOf(value: unknown): Cell {
   if (value === null || value === undefined) return null;
-  if (typeof value === 'object') return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? rawJSON(inner.toString()) : inner));
+  if (typeof value === 'object')
+    return JSON.stringify(value, (_key, inner: unknown) =>
+      typeof inner === 'bigint' ? rawJSON(inner.toString()) : inner,
+    );
   return value as Cell;
 }
 
@@ -51,12 +56,18 @@ const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unk
 const UNSAFE = /[:[,]\s*-?\d{16,}/;
 
 function parseExactly(body: string): unknown {
-  if (body.trim() === '') throw new ServiceError('workspace', 'unavailable', 'The workspace answered with an empty body.');
+  if (body.trim() === '')
+    throw new ServiceError('workspace', 'unavailable', 'The workspace answered with an empty body.');
   try {
     if (!UNSAFE.test(body)) return JSON.parse(body) as unknown;
-    const parse = JSON.parse as (text: string, revive: (key: string, value: unknown, at: { readonly source?: string }) => unknown) => unknown;
+    const parse = JSON.parse as (
+      text: string,
+      revive: (key: string, value: unknown, at: { readonly source?: string }) => unknown,
+    ) => unknown;
     return parse(body, (_key, value, { source }) =>
-      typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? '') ? BigInt(source ?? '') : value,
+      typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? '')
+        ? BigInt(source ?? '')
+        : value,
     );
   } catch (error) {
     throw new ServiceError('workspace', 'unavailable', "The workspace's answer broke off.", { cause: error });

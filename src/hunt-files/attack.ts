@@ -25,4 +25,5 @@ const folded = (text: string): string => text.replace(/[\s_-]/g, '').toLowerCase
 export const tacticOf = (name: string): string | undefined => TACTICS.find((tactic) => folded(tactic) === folded(name));
 
 /** `t1219` → `T1219`, `T1574.002`; undefined when it is no technique's number. */
-export const techniqueOf = (name: string): string | undefined => (/^T\d{4}(?:\.\d{3})?$/i.test(name) ? name.toUpperCase() : undefined);
+export const techniqueOf = (name: string): string | undefined =>
+  /^T\d{4}(?:\.\d{3})?$/i.test(name) ? name.toUpperCase() : undefined;

@@ -1,6 +1,10 @@
-import { isMap, isScalar, isSeq, type Document, type Node, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, type Document, type Node, type Scalar } from 'yaml';
 import type { HuntFileProblem } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+
+/** A scalar as its author wrote it: `version: 1.0` is a number to YAML, and `1.0` to everybody else. */
+const textOf = (scalar: Scalar): string =>
+  typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? JSON.stringify(scalar.value));
 
 type Position = { readonly line: number; readonly column: number };
 
@@ -34,10 +38,15 @@ export function readFields(
 ): Fields | undefined {
   const root = document.contents as Node | null;
   if (!isMap(root)) {
-    out.problems.push({ file, line: 1, column: 1, message: root === null ? 'is empty' : 'is no map of fields such as "name: …"' });
+    out.problems.push({
+      file,
+      line: 1,
+      column: 1,
+      message: root === null ? 'is empty' : 'is no map of fields such as "name: …"',
+    });
     return undefined;
   }
-  const map = root as YAMLMap;
+  const map = root;
   const offsetOf = (node: unknown): number => (node as Node | null)?.range?.[0] ?? 0;
   const place = (name: string): Position => {
     const pair = map.items.find(({ key }) => isScalar(key) && key.value === name);
@@ -56,7 +65,8 @@ export function readFields(
     if (names.known.includes(name)) continue;
     const meant = nearest(name, names.known);
     // Far from every name: some tool's own field, which pasted files may have.
-    if (meant === undefined) out.warnings.push({ file, ...at(offsetOf(key)), message: `"${name}" is no field of a hunt and is ignored` });
+    if (meant === undefined)
+      out.warnings.push({ file, ...at(offsetOf(key)), message: `"${name}" is no field of a hunt and is ignored` });
     else problem(at(offsetOf(key)), `"${name}" is no field of a hunt`, meant);
   }
 
@@ -68,15 +78,22 @@ export function readFields(
     text(name) {
       const found = node(name);
       if (!found) return undefined;
-      if (!isScalar(found) || typeof found.value === 'object') return typeProblem(name, 'a text');
-      // `version: 1.0` is a number to YAML; its source is what the author wrote.
-      return typeof found.value === 'string' ? found.value : (found.source ?? String(found.value));
+      if (!isScalar(found) || typeof found.value === 'object') {
+        typeProblem(name, 'a text');
+        return;
+      }
+      return textOf(found);
     },
     texts(name) {
       const found = node(name);
       if (!found) return [];
-      if (isScalar(found)) return String(found.value).split(',').map((part) => part.trim()).filter((part) => part !== '');
-      if (isSeq(found) && found.items.every((item) => isScalar(item))) return found.items.map((item) => String(item.value).trim());
+      if (isScalar(found))
+        return textOf(found)
+          .split(',')
+          .map((part) => part.trim())
+          .filter((part) => part !== '');
+      if (isSeq(found) && found.items.every((item) => isScalar(item)))
+        return found.items.map((item) => textOf(item).trim());
       typeProblem(name, 'a text or a list of texts');
       return [];
     },
@@ -90,15 +107,25 @@ export function readFields(
       }
       for (const { key, value } of found.items) {
         const inner = isScalar(key) ? String(key.value) : '';
-        if (known && !known.includes(inner)) problem(at(offsetOf(key)), `"${inner}" is no part of "${name}"; known: ${known.join(', ')}`, nearest(inner, known));
-        else if (!isScalar(value) || typeof value.value !== 'string') problem(at(offsetOf(value ?? key)), `"${name}.${inner}" must be a text`);
+        if (known && !known.includes(inner))
+          problem(
+            at(offsetOf(key)),
+            `"${inner}" is no part of "${name}"; known: ${known.join(', ')}`,
+            nearest(inner, known),
+          );
+        else if (!isScalar(value) || typeof value.value !== 'string')
+          problem(at(offsetOf(value ?? key)), `"${name}.${inner}" must be a text`);
         else texts.set(inner, value.value);
       }
       return texts;
     },
     value: (name) => node(name)?.toJS(document, { maxAliasCount: 100 }) as unknown,
-    problem: (name, message, suggestion) => { problem(place(name), message, suggestion); },
-    warning: (name, message) => { out.warnings.push({ file, ...place(name), message }); },
+    problem: (name, message, suggestion) => {
+      problem(place(name), message, suggestion);
+    },
+    warning: (name, message) => {
+      out.warnings.push({ file, ...place(name), message });
+    },
     placeOf: place,
   };
 }

@@ -30,12 +30,49 @@ export interface HuntFile {
   readonly warnings: readonly HuntFileProblem[];
 }
 
-const OURS = ['lookback', 'schedule', 'forgetAfter', 'firstRun', 'device', 'evidence', 'scenarios', 'tests', 'knownGaps'];
+const OURS = [
+  'lookback',
+  'schedule',
+  'forgetAfter',
+  'firstRun',
+  'device',
+  'evidence',
+  'scenarios',
+  'tests',
+  'knownGaps',
+];
 /** Fields of Sentinel's hunting queries and, since they leak in, of its analytics rules. */
 const SENTINELS = [
-  ...['id', 'name', 'description', 'description-detailed', 'description_detailed', 'requiredDataConnectors', 'tactics', 'relevantTechniques'],
-  ...['query', 'version', 'tags', 'metadata', 'entityMappings', 'severity', 'kind', 'status', 'customDetails', 'alertDetailsOverride'],
-  ...['queryFrequency', 'queryPeriod', 'triggerOperator', 'triggerThreshold', 'eventGroupingSettings', 'incidentConfiguration'],
+  ...[
+    'id',
+    'name',
+    'description',
+    'description-detailed',
+    'description_detailed',
+    'requiredDataConnectors',
+    'tactics',
+    'relevantTechniques',
+  ],
+  ...[
+    'query',
+    'version',
+    'tags',
+    'metadata',
+    'entityMappings',
+    'severity',
+    'kind',
+    'status',
+    'customDetails',
+    'alertDetailsOverride',
+  ],
+  ...[
+    'queryFrequency',
+    'queryPeriod',
+    'triggerOperator',
+    'triggerThreshold',
+    'eventGroupingSettings',
+    'incidentConfiguration',
+  ],
   ...['suppressionDuration', 'suppressionEnabled', 'sentinelEntitiesMappings', 'References', 'references', 'author'],
 ];
 const KNOWN = { known: [...OURS, ...SENTINELS] };
@@ -54,7 +91,9 @@ export function readHuntFile(file: string, raw: string): HuntFile {
   const tests = readTests(fields);
   const header = fields.placeOf('query');
   // The text of a block scalar starts on the line after its `|`, indented by two.
-  const queryAt = raw.split(/\r\n?|\n/)[header.line - 1]?.match(/[|>][-+\d]*\s*$/) ? { line: header.line + 1, column: 3 } : header;
+  const queryAt = raw.split(/\r\n?|\n/)[header.line - 1]?.match(/[|>][-+\d]*\s*$/)
+    ? { line: header.line + 1, column: 3 }
+    : header;
   return { file, ...(problems.length === 0 && { hunt }), tests, queryAt, problems, warnings };
 }
 
@@ -97,7 +136,11 @@ function readTactics(fields: Fields): readonly string[] {
   return fields.texts('tactics').map((name) => {
     const tactic = tacticOf(name);
     const hint = nearest(name, TACTICS);
-    if (tactic === undefined) fields.warning('tactics', `names the tactic "${name}", which ATT&CK does not have${hint === undefined ? '' : `; did you mean "${hint}"?`}`);
+    if (tactic === undefined)
+      fields.warning(
+        'tactics',
+        `names the tactic "${name}", which ATT&CK does not have${hint === undefined ? '' : `; did you mean "${hint}"?`}`,
+      );
     return tactic ?? name;
   });
 }
@@ -105,7 +148,8 @@ function readTactics(fields: Fields): readonly string[] {
 function readTechniques(fields: Fields): readonly string[] {
   return fields.texts('relevantTechniques').map((name) => {
     const technique = techniqueOf(name);
-    if (technique === undefined) fields.warning('relevantTechniques', `names the technique "${name}"; one looks like T1219 or T1574.002`);
+    if (technique === undefined)
+      fields.warning('relevantTechniques', `names the technique "${name}"; one looks like T1219 or T1574.002`);
     return technique ?? name;
   });
 }
@@ -122,13 +166,20 @@ function readLength(fields: Fields, name: string, fallback: Milliseconds, least:
   if (text === undefined) return fallback;
   const length = parseTimespan(text);
   if (length === undefined) fields.problem(name, `"${name}" must be a length of time such as "5d" or "36h"`);
-  else if (length < least) fields.problem(name, `"${name}" must be at least ${least === DAY ? 'a day, since absence is counted in days' : 'a millisecond'}`);
+  else if (length < least)
+    fields.problem(
+      name,
+      `"${name}" must be at least ${least === DAY ? 'a day, since absence is counted in days' : 'a millisecond'}`,
+    );
   return length ?? fallback;
 }
 
 function guessedLookback(fields: Fields, query: string): Milliseconds {
   if (query !== '' && fields.text('lookback') === undefined) {
-    fields.warning('query', 'does not say how far it looks back (no ago(…) or now(-…)); five days are asked for, set "lookback" to change it');
+    fields.warning(
+      'query',
+      'does not say how far it looks back (no ago(…) or now(-…)); five days are asked for, set "lookback" to change it',
+    );
   }
   return DEFAULT_LOOKBACK;
 }
@@ -153,6 +204,7 @@ function readTests(fields: Fields): readonly HuntTest[] {
   if (value === undefined) return [];
   const tests = Tests.safeParse(value);
   if (tests.success) return tests.data;
-  for (const { path, message } of tests.error.issues) fields.problem('tests', `"tests${path.map((part) => `.${String(part)}`).join('')}": ${message}`);
+  for (const { path, message } of tests.error.issues)
+    fields.problem('tests', `"tests${path.map((part) => `.${String(part)}`).join('')}": ${message}`);
   return [];
 }

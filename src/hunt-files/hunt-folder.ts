@@ -24,11 +24,16 @@ export function loadHunts(folder: string): HuntLibrary {
 }
 
 /** Every hunt file below a folder in the order of its paths, with tests; names that start with `_` are left out. */
-export function loadHuntFiles(folder: string): { readonly files: readonly HuntFile[]; readonly problems: readonly HuntFileProblem[] } {
+export function loadHuntFiles(folder: string): {
+  readonly files: readonly HuntFile[];
+  readonly problems: readonly HuntFileProblem[];
+} {
   const problems: HuntFileProblem[] = [];
   const problem = (file: string, message: string): void => void problems.push({ file, line: 1, column: 1, message });
   const files = pathsBelow(folder, problem).flatMap((file) => {
-    const text = textOf(path.join(folder, file), (message) => { problem(file, message); });
+    const text = textOf(path.join(folder, file), (message) => {
+      problem(file, message);
+    });
     return text === undefined ? [] : [readHuntFile(file, text)];
   });
   return { files, problems };
@@ -60,10 +65,14 @@ function textOf(file: string, problem: (message: string) => void): string | unde
   }
 }
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'no detail');
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'no detail';
 
 /** Two hunts with one id would share a baseline; with one slug nobody could say which is meant. The first by path stays. */
-function withoutDoubles(files: readonly HuntFile[]): { readonly hunts: readonly Hunt[]; readonly problems: readonly HuntFileProblem[] } {
+function withoutDoubles(files: readonly HuntFile[]): {
+  readonly hunts: readonly Hunt[];
+  readonly problems: readonly HuntFileProblem[];
+} {
   const hunts: Hunt[] = [];
   const problems: HuntFileProblem[] = [];
   const taken = new Map<string, string>();
@@ -74,7 +83,8 @@ function withoutDoubles(files: readonly HuntFile[]): { readonly hunts: readonly 
     if (double === undefined) {
       hunts.push(hunt);
       for (const name of names) taken.set(name, file);
-    } else problems.push({ file, line: 1, column: 1, message: `has the ${double}, and so has ${taken.get(double) ?? ''}` });
+    } else
+      problems.push({ file, line: 1, column: 1, message: `has the ${double}, and so has ${taken.get(double) ?? ''}` });
   }
   return { hunts, problems };
 }

@@ -12,7 +12,12 @@ export interface ParsedText {
 export function parseText(file: string, raw: string): ParsedText {
   const clean = raw.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
   const { text, repairs } = repairDataTypes(clean);
-  const warnings = repairs.map((line) => ({ file, line, column: 1, message: '"dataTypes" stood at the column of the dash before it; it was read as indented by two' }));
+  const warnings = repairs.map((line) => ({
+    file,
+    line,
+    column: 1,
+    message: '"dataTypes" stood at the column of the dash before it; it was read as indented by two',
+  }));
   const lines = new LineCounter();
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);
@@ -20,7 +25,8 @@ export function parseText(file: string, raw: string): ParsedText {
   };
   const lost = lostIndentation(file, clean);
   if (lost.length > 0) return { at, problems: lost, warnings: [] };
-  if (text.includes('\0')) return { at, problems: [{ file, line: 1, column: 1, message: 'is no text file' }], warnings: [] };
+  if (text.includes('\0'))
+    return { at, problems: [{ file, line: 1, column: 1, message: 'is no text file' }], warnings: [] };
   const document = parseDocument(text, { lineCounter: lines, version: '1.2', strict: true, uniqueKeys: true });
   const problems = document.errors.map((error) => ({ file, ...at(error.pos[0]), message: inPlainWords(error, text) }));
   return problems.length > 0 ? { at, problems, warnings } : { document, at, problems, warnings };
@@ -35,7 +41,8 @@ function repairDataTypes(text: string): { readonly text: string; readonly repair
     if (!dash || !(lines[i] ?? '').startsWith(`${dash[1] ?? ''}dataTypes:`)) continue;
     repairs.push(i + 1);
     lines[i] = `  ${lines[i] ?? ''}`;
-    for (let item = i + 1; /^ *- (?!connectorId:)/.test(lines[item] ?? ''); item += 1) lines[item] = `  ${lines[item] ?? ''}`;
+    for (let item = i + 1; /^ *- (?!connectorId:)/.test(lines[item] ?? ''); item += 1)
+      lines[item] = `  ${lines[item] ?? ''}`;
   }
   return { text: lines.join('\n'), repairs };
 }
@@ -47,7 +54,8 @@ function lostIndentation(file: string, text: string): HuntFileProblem[] {
     const field = /^([\w-]+): *[|>][-+\d]* *$/.exec(header)?.[1];
     const next = lines.findIndex((line, at) => at > i && line.trim() !== '');
     const first = lines[next] ?? '';
-    if (field === undefined || next < 0 || /^\s/.test(first) || /^[\w-]+:(?:\s|$)|^(?:---|\.\.\.)$/.test(first)) return [];
+    if (field === undefined || next < 0 || /^\s/.test(first) || /^[\w-]+:(?:\s|$)|^(?:---|\.\.\.)$/.test(first))
+      return [];
     const message = `the indentation was lost when this file was copied: every line of "${field}" must be indented by two spaces`;
     return [{ file, line: next + 1, column: 1, message }];
   });

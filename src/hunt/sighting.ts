@@ -32,7 +32,8 @@ export const MAX_REPORTS = 20;
 /** Reads an answer into one sighting per device, merging rows that differ in name only. */
 export function readSightings(answer: QueryAnswer, hunt: Pick<Hunt, 'device' | 'requiredColumns'>): Sightings {
   // A workspace without any data answers neither rows nor columns: nothing was seen, and nothing is missing.
-  if (answer.columns.length === 0 && answer.rows.length === 0) return { devices: [], withoutDevice: 0, missingColumns: [] };
+  if (answer.columns.length === 0 && answer.rows.length === 0)
+    return { devices: [], withoutDevice: 0, missingColumns: [] };
   const at = columnPositions(answer.columns, hunt.device);
   const missingColumns = hunt.requiredColumns.filter((field) => at[field] < 0).map((field) => hunt.device[field]);
   if (at.id < 0 && at.name < 0 && missingColumns.length === 0) missingColumns.push(hunt.device.id);
@@ -130,8 +131,14 @@ const lowest = (reports: readonly string[]): readonly string[] =>
 function merged(same: readonly [Sighting, ...Sighting[]]): Sighting {
   if (same.length === 1) return same[0];
   const [newest = same[0]] = [...same].sort(newestNamedFirst);
-  const firstSeen = extreme(same.map((sighting) => sighting.firstSeen), Math.min);
-  const lastSeen = extreme(same.map((sighting) => sighting.lastSeen), Math.max);
+  const firstSeen = extreme(
+    same.map((sighting) => sighting.firstSeen),
+    Math.min,
+  );
+  const lastSeen = extreme(
+    same.map((sighting) => sighting.lastSeen),
+    Math.max,
+  );
   const counts = same.flatMap(({ count }) => count ?? []);
   return {
     device: newest.device,

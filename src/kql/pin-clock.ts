@@ -32,7 +32,7 @@ const pinned = (kql: string, clock: string): string => replaceCalls(kql, (call) 
 
 function replaceCalls(kql: string, replace: (call: ClockCall) => string): string {
   let out = '';
-  for (let at = 0; at < kql.length; ) {
+  for (let at = 0; at < kql.length;) {
     const opaque = matchAt(OPAQUE, kql, at);
     const call = opaque === '' ? clockCallAt(kql, at) : undefined;
     if (call) {
@@ -73,7 +73,7 @@ function openingParenthesis(kql: string, from: number): number {
 /** Where the parenthesis opened at `open` is closed; undefined when it never is. */
 function closingParenthesis(kql: string, open: number): number | undefined {
   let depth = 0;
-  for (let at = open; at < kql.length; ) {
+  for (let at = open; at < kql.length;) {
     const opaque = matchAt(OPAQUE, kql, at);
     if (opaque === '') {
       if (kql.charAt(at) === '(') depth += 1;

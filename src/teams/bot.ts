@@ -1,6 +1,13 @@
 /** The only file that knows @microsoft/teams-ai; loaded at the first card or activity, by lazy-bot.ts. */
 import { Application, TeamsAdapter, type TurnState } from '@microsoft/teams-ai';
-import { CardFactory, ConfigurationServiceClientCredentialFactory, MessageFactory, teamsGetChannelId, TurnContext, type ConversationReference } from 'botbuilder';
+import {
+  CardFactory,
+  ConfigurationServiceClientCredentialFactory,
+  MessageFactory,
+  teamsGetChannelId,
+  TurnContext,
+  type ConversationReference,
+} from 'botbuilder';
 import { AuthenticationConfiguration } from 'botframework-connector';
 import type { Log } from '../log.ts';
 import type { Conversations, Target } from '../services.ts';
@@ -37,7 +44,8 @@ export function createBot({ auth, conversations, log, framework }: BotOptions): 
   });
   const adapter = new TeamsAdapter(framework ?? {}, credentialsOf(auth), channelOnly);
   const app = new Application<TurnState>({ adapter, botAppId: appId, startTypingTimer: false });
-  const gate: Gate = auth.kind === 'anonymous' ? { authenticated: false } : { authenticated: true, tenantId: auth.tenantId };
+  const gate: Gate =
+    auth.kind === 'anonymous' ? { authenticated: false } : { authenticated: true, tenantId: auth.tenantId };
 
   const remember = async (context: TurnContext): Promise<void> => {
     const target = targetOf(context);
@@ -77,7 +85,7 @@ export function createBot({ auth, conversations, log, framework }: BotOptions): 
     async post(target, card, summary) {
       let id = '';
       // No app.error() handler is set: with one, the adapter would swallow what goes wrong in here.
-      await adapter.continueConversationAsync(appId, target.reference as Partial<ConversationReference>, async (context) => {
+      await adapter.continueConversationAsync(appId, target.reference, async (context) => {
         const message = { ...MessageFactory.attachment(CardFactory.adaptiveCard(card)), summary };
         id = (await context.sendActivity(message))?.id ?? '';
       });
@@ -88,7 +96,9 @@ export function createBot({ auth, conversations, log, framework }: BotOptions): 
   function credentialsOf(settings: BotSettings): ConfigurationServiceClientCredentialFactory {
     return new ConfigurationServiceClientCredentialFactory({
       MicrosoftAppId: appId,
-      MicrosoftAppType: { anonymous: 'MultiTenant', 'managed-identity': 'UserAssignedMsi', secret: 'SingleTenant' }[settings.kind],
+      MicrosoftAppType: { anonymous: 'MultiTenant', 'managed-identity': 'UserAssignedMsi', secret: 'SingleTenant' }[
+        settings.kind
+      ],
       MicrosoftAppTenantId: settings.kind === 'anonymous' ? '' : settings.tenantId,
       MicrosoftAppPassword: settings.kind === 'secret' ? settings.password : '',
     });
@@ -111,10 +121,16 @@ function targetOf(context: TurnContext): Target {
   const tenant = tenantId ?? (activity.channelData as { tenant?: { id?: string } } | undefined)?.tenant?.id;
   return {
     id,
-    kind: KINDS[conversationType ?? ''] ?? ((activity.channelData as { team?: unknown } | undefined)?.team === undefined ? 'personal' : 'channel'),
+    kind:
+      KINDS[conversationType ?? ''] ??
+      ((activity.channelData as { team?: unknown } | undefined)?.team === undefined ? 'personal' : 'channel'),
     ...(tenant !== undefined && { tenantId: tenant }),
     reference: { ...kept, ...(kept.conversation && { conversation: { ...kept.conversation, id } }) },
   };
 }
 
-const KINDS: Readonly<Record<string, Target['kind']>> = { personal: 'personal', groupChat: 'group', channel: 'channel' };
+const KINDS: Readonly<Record<string, Target['kind']>> = {
+  personal: 'personal',
+  groupChat: 'group',
+  channel: 'channel',
+};

@@ -11,9 +11,11 @@ export function instant(at: Date | undefined): string {
   return `${day(at)} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`;
 }
 
-export const day = (at: Date): string => `${String(at.getUTCDate())} ${MONTHS[at.getUTCMonth()] ?? ''} ${String(at.getUTCFullYear())}`;
+export const day = (at: Date): string =>
+  `${String(at.getUTCDate())} ${MONTHS[at.getUTCMonth()] ?? ''} ${String(at.getUTCFullYear())}`;
 
-export const plural = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
 /** `CommandAndControl` → `Command and Control`, as ATT&CK writes it. */
 const spelled = (tactic: string): string => tactic.replace(/([a-z])([A-Z])/g, '$1 $2').replace(' And ', ' and ');
@@ -27,10 +29,16 @@ export function techniqueUrl(technique: string): string | undefined {
 }
 
 function attackRuns({ hunt }: NoticeContext): TextRun[] {
-  const tactics = hunt.tactics.slice(0, 5).map((tactic) => spelled(tactic)).join(', ');
+  const tactics = hunt.tactics
+    .slice(0, 5)
+    .map((tactic) => spelled(tactic))
+    .join(', ');
   const techniques = hunt.techniques.slice(0, 10).flatMap((technique): TextRun[] => {
     const url = techniqueUrl(technique);
-    return [run(' · '), run(technique, url === undefined ? {} : { color: 'Accent', selectAction: { type: 'Action.OpenUrl', url } }, 20)];
+    return [
+      run(' · '),
+      run(technique, url === undefined ? {} : { color: 'Accent', selectAction: { type: 'Action.OpenUrl', url } }, 20),
+    ];
   });
   return tactics === '' ? techniques.slice(1) : [run(tactics, {}, 120), ...techniques];
 }
@@ -45,9 +53,21 @@ export const attackActions = ({ hunt }: NoticeContext): OpenUrl[] =>
 /** Where, what and since when: the lower part of every card. */
 export function contextElements(context: NoticeContext): Element[] {
   const { hunt, workspace, window, totals, partial, run: id, trigger } = context;
-  const saw = totals && `${plural(totals.rows, 'row')}, ${plural(totals.devices, 'device')}: ${plural(totals.newlySeen, 'new', 'new')}, ${plural(totals.returning, 'returning', 'returning')}, ${plural(totals.known, 'known', 'known')}`;
+  const saw =
+    totals &&
+    `${plural(totals.rows, 'row')}, ${plural(totals.devices, 'device')}: ${plural(totals.newlySeen, 'new', 'new')}, ${plural(totals.returning, 'returning', 'returning')}, ${plural(totals.known, 'known', 'known')}`;
   return [
-    ...(partial ? [line([run(`Partial answer (${partial.code}): there may be more devices than these.`, { color: 'Warning', weight: 'Bolder' }, 300)])] : []),
+    ...(partial
+      ? [
+          line([
+            run(
+              `Partial answer (${partial.code}): there may be more devices than these.`,
+              { color: 'Warning', weight: 'Bolder' },
+              300,
+            ),
+          ]),
+        ]
+      : []),
     ...facts([
       ['Hunt', run(hunt.name, {}, 120)],
       ['ATT&CK', ...attackRuns(context)],

@@ -32,7 +32,10 @@ export function noticeSummary(notice: Notice): string {
   switch (notice.kind) {
     case 'devices-found': {
       const [first] = notice.findings;
-      const what = notice.findings.length === 1 && first ? `${first.novelty === 'returning' ? 'Returning' : 'New'} device ${nameOf(first)}` : plural(notice.findings.length, 'device');
+      const what =
+        notice.findings.length === 1 && first
+          ? `${first.novelty === 'returning' ? 'Returning' : 'New'} device ${nameOf(first)}`
+          : plural(notice.findings.length, 'device');
       return `${what}: ${hunt}`;
     }
     case 'baseline-founded':
@@ -59,13 +62,23 @@ function oneDevice(notice: Of<'devices-found'>): AdaptiveCard {
   const [finding] = notice.findings;
   if (!finding) return fitted((rows) => severalDevices(notice, rows));
   const returning = finding.novelty === 'returning';
-  const title = [run(returning ? 'Device is back: ' : 'New device: ', { weight: 'Bolder', size: 'Large' }), run(nameOf(finding), { weight: 'Bolder', size: 'Large' }, 80)];
+  const title = [
+    run(returning ? 'Device is back: ' : 'New device: ', { weight: 'Bolder', size: 'Large' }),
+    run(nameOf(finding), { weight: 'Bolder', size: 'Large' }, 80),
+  ];
   return card(
     noticeSummary(notice),
     [
       heading(returning ? 'warning' : 'attention', title, [run(whyNews(finding))]),
       ...facts([
-        ['Device id', run(finding.id === '' ? 'none; known by its name' : finding.id, { fontType: 'Monospace', size: 'Small' }, 100)],
+        [
+          'Device id',
+          run(
+            finding.id === '' ? 'none; known by its name' : finding.id,
+            { fontType: 'Monospace', size: 'Small' },
+            100,
+          ),
+        ],
         ['First seen', run(`${instant(finding.firstSeen)} UTC, in this window`)],
         ['Last seen', run(`${instant(finding.lastSeen)} UTC`)],
         ['Matches', run(finding.count === undefined ? 'not counted' : finding.count.toLocaleString('en'))],
@@ -78,7 +91,9 @@ function oneDevice(notice: Of<'devices-found'>): AdaptiveCard {
 }
 
 const whyNews = ({ novelty, lastSeenBefore }: Finding): string =>
-  novelty === 'returning' && lastSeenBefore ? `Not seen since ${day(lastSeenBefore)}` : 'No earlier run of this hunt has seen it';
+  novelty === 'returning' && lastSeenBefore
+    ? `Not seen since ${day(lastSeenBefore)}`
+    : 'No earlier run of this hunt has seen it';
 
 function reports({ reports: ids, reportCount }: Sighting): string {
   const shown = ids.slice(0, 5);
@@ -90,14 +105,23 @@ function severalDevices(notice: Of<'devices-found'>, rows: number): AdaptiveCard
   const { findings } = notice;
   const returning = findings.filter(({ novelty }) => novelty === 'returning').length;
   const newly = findings.length - returning;
-  const counts = [...(newly > 0 ? [plural(newly, 'new device')] : []), ...(returning > 0 ? [`${plural(returning, 'device')} back`] : [])];
+  const counts = [
+    ...(newly > 0 ? [plural(newly, 'new device')] : []),
+    ...(returning > 0 ? [`${plural(returning, 'device')} back`] : []),
+  ];
   const ordered = [...findings].sort((a, b) => nameOf(a).localeCompare(nameOf(b), 'en'));
   return card(
     noticeSummary(notice),
     [
-      heading(newly > 0 ? 'attention' : 'warning', [run(counts.join(', '), { weight: 'Bolder', size: 'Large' })], [run('No earlier run of this hunt has seen them')]),
+      heading(
+        newly > 0 ? 'attention' : 'warning',
+        [run(counts.join(', '), { weight: 'Bolder', size: 'Large' })],
+        [run('No earlier run of this hunt has seen them')],
+      ),
       ...deviceTable(ordered, findings.length, rows, (finding) => [
-        run(finding.novelty === 'returning' ? 'back' : 'new', { color: finding.novelty === 'returning' ? 'Warning' : 'Attention' }),
+        run(finding.novelty === 'returning' ? 'back' : 'new', {
+          color: finding.novelty === 'returning' ? 'Warning' : 'Attention',
+        }),
       ]),
       ...contextElements(notice.context),
     ],
@@ -111,9 +135,11 @@ function baseline(notice: Of<'baseline-founded'>, rows: number): AdaptiveCard {
   return card(
     noticeSummary(notice),
     [
-      heading('accent', [run(`Baseline founded: ${plural(total, 'device')}`, { weight: 'Bolder', size: 'Large' })], [
-        run('The first run of this hunt. From now on only devices that are not among these are told.', {}, 300),
-      ]),
+      heading(
+        'accent',
+        [run(`Baseline founded: ${plural(total, 'device')}`, { weight: 'Bolder', size: 'Large' })],
+        [run('The first run of this hunt. From now on only devices that are not among these are told.', {}, 300)],
+      ),
       ...(listed ? deviceTable(devices, total, rows, () => [run('baseline', { isSubtle: true })]) : []),
       ...contextElements(context),
     ],
@@ -122,7 +148,12 @@ function baseline(notice: Of<'baseline-founded'>, rows: number): AdaptiveCard {
 }
 
 /** A device a row: its name, when it was first seen, and why it stands here. */
-function deviceTable<T extends Sighting>(devices: readonly T[], total: number, rows: number, verdict: (device: T) => TextRun[]): Element[] {
+function deviceTable<T extends Sighting>(
+  devices: readonly T[],
+  total: number,
+  rows: number,
+  verdict: (device: T) => TextRun[],
+): Element[] {
   const shown = devices.slice(0, rows);
   const rest = total - shown.length;
   const cells = shown.map((device) => [
@@ -132,35 +163,39 @@ function deviceTable<T extends Sighting>(devices: readonly T[], total: number, r
   ]);
   return [
     ...(shown.length === 0 ? [] : [table([5, 4, 2], ['Device', 'First seen (UTC)', ''], cells)]),
-    ...(rest > 0 ? [line([run(`and ${plural(rest, 'more device', 'more devices')}, not shown here`, { isSubtle: true })])] : []),
+    ...(rest > 0
+      ? [line([run(`and ${plural(rest, 'more device', 'more devices')}, not shown here`, { isSubtle: true })])]
+      : []),
   ];
 }
 
 function trouble(notice: Of<'trouble'>): AdaptiveCard {
   const { trouble: what, reminder, context } = notice;
   const title = reminder ? `Still broken since ${instant(what.since)} UTC` : 'This hunt cannot be trusted right now';
-  return card(
-    noticeSummary(notice),
-    [
-      heading('warning', [run(title, { weight: 'Bolder', size: 'Large' })], [run('Silence of this hunt does not mean that nothing is new.')]),
-      ...facts([
-        ['What', run(what.message, {}, 600)],
-        ['Code', run(what.code, { fontType: 'Monospace', size: 'Small' })],
-        ['Since', run(`${instant(what.since)} UTC`)],
-      ]),
-      ...contextElements(context),
-    ],
-  );
+  return card(noticeSummary(notice), [
+    heading(
+      'warning',
+      [run(title, { weight: 'Bolder', size: 'Large' })],
+      [run('Silence of this hunt does not mean that nothing is new.')],
+    ),
+    ...facts([
+      ['What', run(what.message, {}, 600)],
+      ['Code', run(what.code, { fontType: 'Monospace', size: 'Small' })],
+      ['Since', run(`${instant(what.since)} UTC`)],
+    ]),
+    ...contextElements(context),
+  ]);
 }
 
 function recovered(notice: Of<'recovered'>): AdaptiveCard {
   const { trouble: what, context } = notice;
-  return card(
-    noticeSummary(notice),
-    [
-      heading('good', [run('This hunt works again', { weight: 'Bolder', size: 'Large' })], [run(`It could not be trusted since ${instant(what.since)} UTC`)]),
-      ...facts([['It was', run(what.message, {}, 600)]]),
-      ...contextElements(context),
-    ],
-  );
+  return card(noticeSummary(notice), [
+    heading(
+      'good',
+      [run('This hunt works again', { weight: 'Bolder', size: 'Large' })],
+      [run(`It could not be trusted since ${instant(what.since)} UTC`)],
+    ),
+    ...facts([['It was', run(what.message, {}, 600)]]),
+    ...contextElements(context),
+  ]);
 }

@@ -40,13 +40,20 @@ export interface Table {
   readonly firstRowAsHeaders: true;
   readonly showGridLines: false;
   readonly columns: readonly { readonly width: number }[];
-  readonly rows: readonly { readonly type: 'TableRow'; readonly cells: readonly { readonly type: 'TableCell'; readonly items: readonly Element[] }[] }[];
+  readonly rows: readonly {
+    readonly type: 'TableRow';
+    readonly cells: readonly { readonly type: 'TableCell'; readonly items: readonly Element[] }[];
+  }[];
 }
 
 export interface ColumnSet {
   readonly type: 'ColumnSet';
   readonly spacing?: 'None' | 'Small';
-  readonly columns: readonly { readonly type: 'Column'; readonly width: number | 'stretch'; readonly items: readonly Element[] }[];
+  readonly columns: readonly {
+    readonly type: 'Column';
+    readonly width: number | 'stretch';
+    readonly items: readonly Element[];
+  }[];
 }
 
 export type Element = RichTextBlock | Container | Table | ColumnSet;
@@ -64,7 +71,11 @@ export interface AdaptiveCard {
 type Look = Omit<Partial<TextRun>, 'type' | 'text'>;
 
 /** A run of our own or foreign text, cut to `length` code points. Never empty: Teams refuses an empty run. */
-export const run = (text: string, look: Look = {}, length = 200): TextRun => ({ type: 'TextRun', text: spaced(text, length), ...look });
+export const run = (text: string, look: Look = {}, length = 200): TextRun => ({
+  type: 'TextRun',
+  text: spaced(text, length),
+  ...look,
+});
 
 /** Blanks at the ends part runs from each other, so they stay. */
 function spaced(text: string, length: number): string {
@@ -73,7 +84,10 @@ function spaced(text: string, length: number): string {
   return `${/^\s/.test(text) ? ' ' : ''}${safe}${/\s$/.test(text) ? ' ' : ''}`;
 }
 
-export const line = (inlines: readonly TextRun[], more: Omit<Partial<RichTextBlock>, 'type' | 'inlines'> = {}): RichTextBlock => ({ type: 'RichTextBlock', inlines, ...more });
+export const line = (
+  inlines: readonly TextRun[],
+  more: Omit<Partial<RichTextBlock>, 'type' | 'inlines'> = {},
+): RichTextBlock => ({ type: 'RichTextBlock', inlines, ...more });
 
 /** Titles and values, one pair a line; a FactSet would read values as Markdown. */
 export const facts = (pairs: readonly (readonly [title: string, ...value: readonly TextRun[]])[]): Element[] =>
@@ -86,8 +100,15 @@ export const facts = (pairs: readonly (readonly [title: string, ...value: readon
     ],
   }));
 
-export const table = (widths: readonly number[], header: readonly string[], rows: readonly (readonly Element[])[]): Table => {
-  const row = (cells: readonly Element[]) => ({ type: 'TableRow' as const, cells: cells.map((item) => ({ type: 'TableCell' as const, items: [item] })) });
+export const table = (
+  widths: readonly number[],
+  header: readonly string[],
+  rows: readonly (readonly Element[])[],
+): Table => {
+  const row = (cells: readonly Element[]) => ({
+    type: 'TableRow' as const,
+    cells: cells.map((item) => ({ type: 'TableCell' as const, items: [item] })),
+  });
   return {
     type: 'Table',
     firstRowAsHeaders: true,
@@ -97,14 +118,22 @@ export const table = (widths: readonly number[], header: readonly string[], rows
   };
 };
 
-export const heading = (style: NonNullable<Container['style']>, title: readonly TextRun[], subtitle: readonly TextRun[]): Container => ({
+export const heading = (
+  style: NonNullable<Container['style']>,
+  title: readonly TextRun[],
+  subtitle: readonly TextRun[],
+): Container => ({
   type: 'Container',
   style,
   bleed: true,
   items: [line(title), line(subtitle, { spacing: 'Small' })],
 });
 
-export const card = (fallbackText: string, body: readonly Element[], actions: readonly OpenUrl[] = []): AdaptiveCard => ({
+export const card = (
+  fallbackText: string,
+  body: readonly Element[],
+  actions: readonly OpenUrl[] = [],
+): AdaptiveCard => ({
   type: 'AdaptiveCard',
   $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
   version: '1.5',

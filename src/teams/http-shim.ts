@@ -32,7 +32,7 @@ export async function processActivity(
     if (tenantOf(activity) !== gate.tenantId) return { status: 403 };
   }
   const answer: { status: number; body?: unknown } = { status: 500 };
-  let reached = false;
+  let reached = 0;
   const response: BotResponse = {
     socket: undefined,
     // The adapter does nothing at all, without a word, when this function is missing.
@@ -47,10 +47,10 @@ export async function processActivity(
   };
   const headers = authorization === undefined ? {} : { authorization };
   await adapter.process({ method: 'POST', headers, body: activity }, response, async (context) => {
-    reached = true;
+    reached += 1;
     await logic(context);
   });
-  if (!reached) return refusal(answer);
+  if (reached === 0) return refusal(answer);
   return answer.status >= 400 ? { status: answer.status } : answer;
 }
 
@@ -62,13 +62,21 @@ function refusal({ status, body }: BotAnswer): BotAnswer {
 
 type Activity = Record<string, unknown> & { readonly type: string; readonly serviceUrl: string };
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isActivity = (value: unknown): value is Activity =>
-  isRecord(value) && typeof value['type'] === 'string' && value['channelId'] === 'msteams' && typeof value['serviceUrl'] === 'string' && isRecord(value['conversation']);
+  isRecord(value) &&
+  typeof value['type'] === 'string' &&
+  value['channelId'] === 'msteams' &&
+  typeof value['serviceUrl'] === 'string' &&
+  isRecord(value['conversation']);
 
 function tenantOf(activity: Activity): unknown {
-  const { channelData, conversation } = activity as { channelData?: { tenant?: { id?: unknown } }; conversation?: { tenantId?: unknown } };
+  const { channelData, conversation } = activity as {
+    channelData?: { tenant?: { id?: unknown } };
+    conversation?: { tenantId?: unknown };
+  };
   return channelData?.tenant?.id ?? conversation?.tenantId;
 }
 

@@ -30,7 +30,9 @@ class DeadlineError extends Error {}
 async function withDeadline<T>(work: Promise<T>, deadline: Milliseconds): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => { reject(new DeadlineError()); }, deadline);
+    timer = setTimeout(() => {
+      reject(new DeadlineError());
+    }, deadline);
   });
   try {
     return await Promise.race([work, late]);
@@ -49,7 +51,8 @@ const BY_STATUS: Readonly<Record<number, ServiceFailureReason>> = {
 };
 
 function teamsFailure(error: unknown): ServiceError {
-  const fail = (reason: ServiceFailureReason, message: string): ServiceError => new ServiceError('teams', reason, message, { cause: error });
+  const fail = (reason: ServiceFailureReason, message: string): ServiceError =>
+    new ServiceError('teams', reason, message, { cause: error });
   // The card may still arrive; telling again may repeat it, not telling again may lose it.
   if (error instanceof DeadlineError) return fail('unknown-outcome', 'Teams did not answer in time.');
   const { statusCode, code } = (error ?? {}) as { readonly statusCode?: number; readonly code?: string };

@@ -51,8 +51,11 @@ describe('npm start', () => {
     expect(text).toContain('4 rows, 4 devices: 1 new, 0 returning, 3 known');
   });
 
-  it('has told the baseline once, and no device twice', async () => {
-    const told = program.output().split('\n').filter((line) => line.includes('notice.told') && line.includes('target=channel-hunts'));
+  it('has told the baseline once, and no device twice', () => {
+    const told = program
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('notice.told') && line.includes('target=channel-hunts'));
 
     expect(told.filter((line) => line.includes('kind=baseline-founded'))).toHaveLength(1);
     expect(told.filter((line) => line.includes('kind=devices-found'))).toHaveLength(1);

@@ -27,7 +27,11 @@ export const aHunt = (overrides: Partial<Hunt> = {}): Hunt => ({
   ...overrides,
 });
 
-export const aScope = (overrides: Partial<HuntScope> = {}): HuntScope => ({ hunt: aHunt().id, workspace: 'corp', ...overrides });
+export const aScope = (overrides: Partial<HuntScope> = {}): HuntScope => ({
+  hunt: aHunt().id,
+  workspace: 'corp',
+  ...overrides,
+});
 
 /** The run of a slot at `asOf`. */
 export function aRunOrder(overrides: Partial<RunOrder> = {}): RunOrder {
@@ -36,7 +40,8 @@ export function aRunOrder(overrides: Partial<RunOrder> = {}): RunOrder {
   return { id: scheduledRunId(scope, asOf), scope, trigger: 'schedule', asOf, slot: asOf, ...overrides };
 }
 
-export const aRun = (overrides: Partial<RunOrder> = {}, hunt: Hunt = aHunt()): Run => planRun(aRunOrder(overrides), hunt, 2 * DAY);
+export const aRun = (overrides: Partial<RunOrder> = {}, hunt: Hunt = aHunt()): Run =>
+  planRun(aRunOrder(overrides), hunt, 2 * DAY);
 
 const COLUMNS = Object.entries({
   DeviceId: 'string',
@@ -48,14 +53,11 @@ const COLUMNS = Object.entries({
 }).map(([name, type]) => ({ name, type }));
 
 /** A row as the LiteManager hunt answers it. */
-export const aRow = (id: Cell, name: Cell = `${String(id)}.contoso.com`, lastSeen: Cell = '2026-11-22T10:00:00Z'): Cell[] => [
-  id,
-  name,
-  '2026-11-20T10:00:00Z',
-  lastSeen,
-  '[7,8]',
-  2,
-];
+export const aRow = (
+  id: Cell,
+  name: Cell = `${String(id)}.contoso.com`,
+  lastSeen: Cell = '2026-11-22T10:00:00Z',
+): Cell[] => [id, name, '2026-11-20T10:00:00Z', lastSeen, '[7,8]', 2];
 
 /** An answer with these rows; a text stands for the row of a device with that id. */
 export const anAnswer = (rows: readonly (string | Cell[])[], more: Partial<QueryAnswer> = {}): QueryAnswer => ({
@@ -83,7 +85,10 @@ export const aFinding = (id: string, overrides: Partial<Finding> = {}): Finding 
 });
 
 /** The report of a run that found these; counts follow from the lists. */
-export function aReport(lists: Partial<Pick<HuntReport, 'findings' | 'known' | 'founding' | 'outcome' | 'partial'>>, run: Run = aRun()): HuntReport {
+export function aReport(
+  lists: Partial<Pick<HuntReport, 'findings' | 'known' | 'founding' | 'outcome' | 'partial'>>,
+  run: Run = aRun(),
+): HuntReport {
   const { findings = [], known = [], founding = [] } = lists;
   const devices = findings.length + known.length + founding.length;
   const outcome = founding.length > 0 ? 'baseline-founded' : findings.length > 0 ? 'devices-found' : 'nothing-new';

@@ -7,10 +7,13 @@ export interface TableTraffic {
 }
 
 /** Table Storage's rules in memory: etags, all-or-nothing transactions, ordered keys. It passes the same contract as Azurite. */
-export function memoryTable(traffic: TableTraffic = { reads: 0, writes: 0 }): Table & { readonly traffic: TableTraffic } {
+export function memoryTable(
+  traffic: TableTraffic = { reads: 0, writes: 0 },
+): Table & { readonly traffic: TableTraffic } {
   let rows = new Map<string, Entity>();
   let version = 0;
-  const keyOf = (entity: { partitionKey: string; rowKey: string }): string => `${entity.partitionKey}\n${entity.rowKey}`;
+  const keyOf = (entity: { partitionKey: string; rowKey: string }): string =>
+    `${entity.partitionKey}\n${entity.rowKey}`;
   const put = (entity: Entity, before?: Entity): string => {
     const etag = `v${String((version += 1))}`;
     rows.set(keyOf(entity), { ...before, ...copyOf(entity), etag });
@@ -45,7 +48,9 @@ export function memoryTable(traffic: TableTraffic = { reads: 0, writes: 0 }): Ta
     traffic,
     get: (partitionKey, rowKey) => read(rows.get(keyOf({ partitionKey, rowKey }))),
     async *list(partitionKey, from, to) {
-      const found = [...rows.values()].filter((row) => row.partitionKey === partitionKey && row.rowKey >= from && row.rowKey < to);
+      const found = [...rows.values()].filter(
+        (row) => row.partitionKey === partitionKey && row.rowKey >= from && row.rowKey < to,
+      );
       yield* await read(found.sort((a, b) => (a.rowKey < b.rowKey ? -1 : 1)));
     },
     insert: (entity) => write(() => (apply({ kind: 'insert', entity }) === 'contradiction' ? 'exists' : 'inserted')),
@@ -76,5 +81,8 @@ export function memoryTable(traffic: TableTraffic = { reads: 0, writes: 0 }): Ta
 /** What was stored must not change when its writer goes on using the same bytes. */
 const copyOf = (entity: Entity): Entity =>
   Object.fromEntries(
-    Object.entries(entity).map(([name, value]): [string, Property | undefined] => [name, value instanceof Uint8Array ? Uint8Array.from(value) : value]),
+    Object.entries(entity).map(([name, value]): [string, Property | undefined] => [
+      name,
+      value instanceof Uint8Array ? Uint8Array.from(value) : value,
+    ]),
   ) as unknown as Entity;

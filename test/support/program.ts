@@ -34,10 +34,14 @@ export async function startProgram(env: Readonly<Record<string, string>> = {}): 
     return child.exitCode;
   };
   try {
-    await until('the program to be ready', () => {
-      if (ended()) throw new Error(`It ended with code ${String(child.exitCode)}: ${output}`);
-      return output.includes('Ctrl-C stops everything');
-    }, 60_000);
+    await until(
+      'the program to be ready',
+      () => {
+        if (ended()) throw new Error(`It ended with code ${String(child.exitCode)}: ${output}`);
+        return output.includes('Ctrl-C stops everything');
+      },
+      60_000,
+    );
   } catch (error) {
     await interrupt();
     throw error;

@@ -45,7 +45,13 @@ describe('health', () => {
   });
 
   it('names a hunt file that does not load, with its place', () => {
-    const problem = { file: 'rmm/x.yaml', line: 3, column: 1, message: '"tatics" is no field of a hunt', suggestion: 'tactics' };
+    const problem = {
+      file: 'rmm/x.yaml',
+      line: 3,
+      column: 1,
+      message: '"tatics" is no field of a hunt',
+      suggestion: 'tactics',
+    };
 
     expect(healthReasons({ ...healthy(), problems: [problem] })).toEqual([
       { code: 'hunt-file-invalid', message: 'rmm/x.yaml:3:1 "tatics" is no field of a hunt; did you mean "tactics"?' },

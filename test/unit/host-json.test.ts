@@ -5,7 +5,13 @@ import { readSettings } from '../../src/settings.ts';
 
 interface HostJson {
   readonly functionTimeout: string;
-  readonly extensions: { readonly queues: { readonly maxDequeueCount: number; readonly batchSize: number; readonly newBatchThreshold: number } };
+  readonly extensions: {
+    readonly queues: {
+      readonly maxDequeueCount: number;
+      readonly batchSize: number;
+      readonly newBatchThreshold: number;
+    };
+  };
 }
 const host = JSON.parse(readFileSync('host.json', 'utf8')) as HostJson;
 

@@ -161,14 +161,21 @@ describe('rows', () => {
 });
 
 const anyRow = fc
-  .record({ id: fc.constantFrom('a', 'b', 'C', 'c', ' a', '', 'é', 'é'), name: fc.constantFrom('x', 'y', ''), day: fc.integer({ min: 1, max: 9 }) })
+  .record({
+    id: fc.constantFrom('a', 'b', 'C', 'c', ' a', '', 'é', 'é'),
+    name: fc.constantFrom('x', 'y', ''),
+    day: fc.integer({ min: 1, max: 9 }),
+  })
   .map(({ id, name, day }) => row(id, name, `2026-11-0${String(day)}T00:00:00Z`));
 
 describe('for any rows', () => {
   it('every sighting ends in exactly one place', () => {
     fc.assert(
       fc.property(fc.array(anyRow), fc.boolean(), (rows, first) => {
-        const { totals, findings, known, founding } = report({ answer: answer(rows), baseline: first ? absent : established({ a: today, b: 1 }) });
+        const { totals, findings, known, founding } = report({
+          answer: answer(rows),
+          baseline: first ? absent : established({ a: today, b: 1 }),
+        });
 
         expect(findings.length + known.length + founding.length).toBe(totals.devices);
         expect(new Set([...findings, ...known, ...founding].map(({ device }) => device)).size).toBe(totals.devices);
@@ -178,9 +185,14 @@ describe('for any rows', () => {
 
   it('their order does not matter', () => {
     fc.assert(
-      fc.property(fc.array(anyRow).chain((rows) => fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length }))), ([rows, shuffled]) => {
-        expect(report({ answer: answer(shuffled) })).toEqual(report({ answer: answer(rows) }));
-      }),
+      fc.property(
+        fc
+          .array(anyRow)
+          .chain((rows) => fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length }))),
+        ([rows, shuffled]) => {
+          expect(report({ answer: answer(shuffled) })).toEqual(report({ answer: answer(rows) }));
+        },
+      ),
     );
   });
 });

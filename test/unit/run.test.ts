@@ -19,12 +19,16 @@ describe('a run id', () => {
     expect(parseRunId(id)).toEqual({ id, at: new Date('2026-11-23T06:00:00.123Z'), scopeKey: scopeKeyOf(scope) });
   });
 
-  it.each(['', 'x', '../../etc', '20261123T060000000Z-XYZ-slot', '20261323T060000000Z-3fa9c1d2e4b5-slot', `20261123T060000000Z-3fa9c1d2e4b5-slot'`])(
-    'is not %j',
-    (text) => {
-      expect(parseRunId(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    'x',
+    '../../etc',
+    '20261123T060000000Z-XYZ-slot',
+    '20261323T060000000Z-3fa9c1d2e4b5-slot',
+    `20261123T060000000Z-3fa9c1d2e4b5-slot'`,
+  ])('is not %j', (text) => {
+    expect(parseRunId(text)).toBeUndefined();
+  });
 
   it('differs between workspaces, and not with the case of the hunt id', () => {
     expect(scopeKeyOf({ ...scope, workspace: 'emea' })).not.toBe(scopeKeyOf(scope));
@@ -33,7 +37,11 @@ describe('a run id', () => {
 });
 
 it('a run looks back from its clock, and asks for older rows that may have arrived late', () => {
-  const run = planRun({ id: scheduledRunId(scope, slot), scope, trigger: 'schedule', asOf: slot }, aHunt({ lookback: 5 * DAY }), 2 * DAY);
+  const run = planRun(
+    { id: scheduledRunId(scope, slot), scope, trigger: 'schedule', asOf: slot },
+    aHunt({ lookback: 5 * DAY }),
+    2 * DAY,
+  );
 
   expect(run.window).toEqual({ start: new Date('2026-11-18T06:00:00Z'), end: slot });
   expect(run.asked).toEqual({ start: new Date('2026-11-16T06:00:00Z'), end: slot });
