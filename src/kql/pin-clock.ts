@@ -62,7 +62,8 @@ function clockCallAt(kql: string, at: number): ClockCall | undefined {
   return close === undefined ? undefined : { name, argument: kql.slice(open + 1, close), end: close + 1 };
 }
 
-const isMember = (kql: string, at: number): boolean => /[.]\s*$/.test(kql.slice(Math.max(0, at - 20), at));
+/** Two dots are a range, `a..now()`; one is a member. */
+const isMember = (kql: string, at: number): boolean => /(?<!\.)\.\s*$/.test(kql.slice(Math.max(0, at - 20), at));
 
 function openingParenthesis(kql: string, from: number): number {
   let at = from;

@@ -1,0 +1,92 @@
+import { tableConversations } from '../../src/azure/conversations.ts';
+import { tableLedger } from '../../src/azure/ledger.ts';
+import { tableOutbox } from '../../src/azure/outbox.ts';
+import { tableRuns } from '../../src/azure/runs.ts';
+import { ServiceError } from '../../src/errors.ts';
+import type { QueryAnswer } from '../../src/hunt/answer.ts';
+import type { Hunt } from '../../src/hunt/hunt.ts';
+import type { Notice } from '../../src/hunt/notice.ts';
+import type { RunOrder } from '../../src/hunt/run.ts';
+import type { Log, LogEvent, LogFields } from '../../src/log.ts';
+import type { Services, Target } from '../../src/services.ts';
+import { DAY, MINUTE, type Milliseconds, type TimeWindow } from '../../src/time.ts';
+import { aHunt, anAnswer, NOON } from './builders.ts';
+import { memoryTable } from './memory-table.ts';
+
+export const CHANNEL: Target = { id: 'channel', kind: 'channel', reference: {} };
+
+/** The program's services in memory, with a workspace and a Teams that do as a test says. */
+export interface World {
+  readonly services: Services;
+  readonly told: { readonly target: string; readonly notice: Notice }[];
+  readonly asked: { readonly kql: string; readonly window: TimeWindow }[];
+  readonly queued: RunOrder[];
+  readonly logged: { readonly event: LogEvent; readonly fields: LogFields }[];
+  /** What the workspace answers from now on; an error is thrown. */
+  answer: QueryAnswer | Error;
+  /** What Teams does with a card; may throw. */
+  teams: (target: Target) => void;
+  pass(time: Milliseconds): void;
+}
+
+export function aWorld(options: { readonly hunts?: readonly Hunt[]; readonly workspaces?: readonly string[] } = {}): World {
+  const hunts = options.hunts ?? [aHunt()];
+  let clock = NOON;
+  const now = (): Date => clock;
+  const ledgerTable = memoryTable();
+  const logged: World['logged'] = [];
+  const record = (event: LogEvent, fields: LogFields = {}): void => void logged.push({ event, fields });
+  const log: Log = { info: record, warn: record, error: record };
+  const world: World = {
+    told: [],
+    asked: [],
+    queued: [],
+    logged,
+    answer: anAnswer([]),
+    teams: () => undefined,
+    pass(time) {
+      clock = new Date(clock.getTime() + time);
+    },
+    services: {
+      hunts: { all: () => hunts, find: (name) => hunts.find(({ slug, id }) => [slug, id as string].includes(name.toLowerCase())), problems: () => [], warnings: () => [] },
+      workspaces: new Map(
+        (options.workspaces ?? ['corp']).map((alias) => [
+          alias,
+          {
+            query(kql: string, window: TimeWindow) {
+              world.asked.push({ kql, window });
+              return world.answer instanceof Error ? Promise.reject(world.answer) : Promise.resolve(world.answer);
+            },
+          },
+        ]),
+      ),
+      ledger: tableLedger(ledgerTable),
+      outbox: tableOutbox(ledgerTable, now),
+      runs: tableRuns(memoryTable(), now),
+      conversations: tableConversations(memoryTable()),
+      notifier: {
+        send(notice, target) {
+          try {
+            world.teams(target);
+          } catch (error) {
+            return Promise.reject(error as Error);
+          }
+          world.told.push({ target: target.id, notice });
+          return Promise.resolve({ activityId: String(world.told.length), at: now() });
+        },
+      },
+      queue: {
+        send(order) {
+          world.queued.push(order);
+          return Promise.resolve();
+        },
+      },
+      log,
+      policy: { schedule: '0 0 6 * * *', tick: '0 */5 * * * *', lateness: 2 * DAY, runTimeout: 12 * MINUTE, remindAfter: DAY },
+      now,
+    },
+  };
+  return world;
+}
+
+export const failure = (reason: ServiceError['reason'], service: ServiceError['service'] = 'workspace'): ServiceError => new ServiceError(service, reason, `It is ${reason}.`);
