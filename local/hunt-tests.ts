@@ -12,7 +12,9 @@ import { readWireAnswer } from '../src/azure/wire-answer.ts';
 
 /** Runs one of a hunt's own tests on the offline engine; gives the ids of the devices it finds, in order. */
 export function runHuntTest(hunt: Hunt, test: HuntTest, schema: Schema, asOf: Date): readonly string[] {
-  const tables = new Map(Object.entries(test.tables).map(([table, rows]) => [table, rows.map((row) => rowOf(table, row, schema, asOf))]));
+  const tables = new Map(
+    Object.entries(test.tables).map(([table, rows]) => [table, rows.map((row) => rowOf(table, row, schema, asOf))]),
+  );
   const query = compileQuery(pinClock(hunt.query, asOf), schema);
   const result = query.run({ now: ticksOf(asOf), rows: (table) => tables.get(table) ?? [] });
   // Through the wire format, as a workspace would answer.
@@ -43,6 +45,7 @@ function valueOf(value: unknown, { name, type }: Column, asOf: Date): Value {
 function instantOf(text: string, name: string, asOf: Date): bigint {
   const ago = text.startsWith('-') ? parseLength(text.slice(1)) : undefined;
   const at = ago === undefined ? parseDatetime(text) : ticksOf(new Date(asOf.getTime() - ago));
-  if (at === null) throw new Error(`${name}: ${JSON.stringify(text)} is no time such as "-1d" or "2026-11-23T06:00:00Z".`);
+  if (at === null)
+    throw new Error(`${name}: ${JSON.stringify(text)} is no time such as "-1d" or "2026-11-23T06:00:00Z".`);
   return at;
 }

@@ -19,12 +19,19 @@ beforeAll(async () => {
 afterAll(() => azurite.azurite.stop());
 
 const scope = aScope();
-const ids = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, i) => `device-${String(from + i)}`);
+const ids = (from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, i) => `device-${String(from + i)}`);
 const at = (minutes: number): Date => new Date(NOON.getTime() + minutes * MINUTE);
 
 /** What a run at `asOf` reports about these devices, compared with the session's baseline. */
 function reportOf(session: LedgerSession, devices: readonly string[], asOf: Date): HuntReport {
-  const report = assembleReport({ hunt: aHunt(), run: aRun({ asOf }), answer: anAnswer(devices), baseline: session.baseline, lastComplete: new Date(asOf.getTime() - DAY) });
+  const report = assembleReport({
+    hunt: aHunt(),
+    run: aRun({ asOf }),
+    answer: anAnswer(devices),
+    baseline: session.baseline,
+    lastComplete: new Date(asOf.getTime() - DAY),
+  });
   if ('missingColumns' in report) throw new Error('The builder answers all columns.');
   return report;
 }
@@ -48,7 +55,8 @@ async function tellAll(table: Table): Promise<Notice[]> {
   }
   return notices;
 }
-const toldIds = (notices: readonly Notice[]): string[] => notices.flatMap((notice) => (notice.kind === 'devices-found' ? notice.findings.map(({ id }) => id) : [])).sort();
+const toldIds = (notices: readonly Notice[]): string[] =>
+  notices.flatMap((notice) => (notice.kind === 'devices-found' ? notice.findings.map(({ id }) => id) : [])).sort();
 
 async function devicesOf(table: Table): Promise<DeviceRecord[]> {
   const devices: DeviceRecord[] = [];
@@ -111,7 +119,9 @@ describe.each([
     const table = make();
     await run(table, [], NOON);
     await tellAll(table);
-    const oneShard = ids(0, 9_000).filter((id) => shardOf(aFinding(id).device) === 7).slice(0, 200);
+    const oneShard = ids(0, 9_000)
+      .filter((id) => shardOf(aFinding(id).device) === 7)
+      .slice(0, 200);
 
     const { receipt } = await run(table, oneShard, at(1));
 
@@ -128,9 +138,13 @@ describe.each([
     await run(table, ['stays', 'leaves'], new Date(NOON.getTime() + 32 * DAY));
 
     const notices = await tellAll(table);
-    expect(notices).toMatchObject([{ findings: [{ id: 'leaves', novelty: 'returning', lastSeenBefore: new Date(dayOf(NOON) * DAY) }] }]);
+    expect(notices).toMatchObject([
+      { findings: [{ id: 'leaves', novelty: 'returning', lastSeenBefore: new Date(dayOf(NOON) * DAY) }] },
+    ]);
     expect(await devicesOf(table)).toMatchObject(
-      expect.arrayContaining([expect.objectContaining({ id: 'leaves', state: 'returning', firstSeen: new Date('2026-11-20T10:00:00Z') })]) as DeviceRecord[],
+      expect.arrayContaining([
+        expect.objectContaining({ id: 'leaves', state: 'returning', firstSeen: new Date('2026-11-20T10:00:00Z') }),
+      ]) as DeviceRecord[],
     );
   });
 
@@ -151,7 +165,10 @@ describe.each([
     await tellAll(table);
     const [one, two] = await Promise.all([tableLedger(table).open(scope), tableLedger(table).open(scope)]);
 
-    const receipts = await Promise.all([one.commit(reportOf(one, ids(0, 60), at(1))), two.commit(reportOf(two, ids(30, 90), at(2)))]);
+    const receipts = await Promise.all([
+      one.commit(reportOf(one, ids(0, 60), at(1))),
+      two.commit(reportOf(two, ids(30, 90), at(2))),
+    ]);
 
     expect(receipts.reduce((sum, { recorded }) => sum + recorded, 0)).toBe(90);
     expect(toldIds(await tellAll(table))).toEqual(ids(0, 90).sort());
@@ -182,7 +199,16 @@ describe.each([
 
   it('keeps hostile names as they are and lets none of them into a key', async () => {
     const table = make();
-    const hostile = ["a'b", '../../x', '/\\#?', '\u202ereversed', '=cmd|calc', `${'n'.repeat(1000)}`, '{{DATE()}}', 'Ünïcode'];
+    const hostile = [
+      "a'b",
+      '../../x',
+      '/\\#?',
+      '\u202ereversed',
+      '=cmd|calc',
+      `${'n'.repeat(1000)}`,
+      '{{DATE()}}',
+      'Ünïcode',
+    ];
     await run(table, [], NOON);
     await tellAll(table);
 
@@ -213,7 +239,11 @@ async function headPartition(table: Table): Promise<string> {
 describe('the ledger in Table Storage', () => {
   let stormy: StormyTable;
   /** Loses the nth request or answer from now on. */
-  const lose = (when: 'before' | 'after', nth: number, only: (method: string, url: string) => boolean = () => true): void => {
+  const lose = (
+    when: 'before' | 'after',
+    nth: number,
+    only: (method: string, url: string) => boolean = () => true,
+  ): void => {
     let seen = 0;
     stormy.weather[when] = (method, url) => {
       if (only(method, url) && (seen += 1) === nth) throw Object.assign(new Error('lost'), { code: 'ECONNRESET' });

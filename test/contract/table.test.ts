@@ -9,7 +9,11 @@ beforeAll(async () => {
 });
 afterAll(() => azurite.azurite.stop());
 
-const row = (rowKey: string, properties: Partial<Entity> = {}): Entity => ({ partitionKey: 'p', rowKey, ...properties });
+const row = (rowKey: string, properties: Partial<Entity> = {}): Entity => ({
+  partitionKey: 'p',
+  rowKey,
+  ...properties,
+});
 const keysOf = async (table: Table, from = '', to = '~'): Promise<string[]> => {
   const keys: string[] = [];
   for await (const { rowKey } of table.list('p', from, to)) keys.push(rowKey);
@@ -114,8 +118,18 @@ describe.each([
     const table = make();
     await table.insert(row('old'));
 
-    expect(await table.transact([{ kind: 'insert', entity: row('new') }, { kind: 'insert', entity: row('old') }])).toEqual({ result: 'contradiction' });
-    expect(await table.transact([{ kind: 'insert', entity: row('new') }, { kind: 'delete', entity: row('none') }])).toEqual({ result: 'contradiction' });
+    expect(
+      await table.transact([
+        { kind: 'insert', entity: row('new') },
+        { kind: 'insert', entity: row('old') },
+      ]),
+    ).toEqual({ result: 'contradiction' });
+    expect(
+      await table.transact([
+        { kind: 'insert', entity: row('new') },
+        { kind: 'delete', entity: row('none') },
+      ]),
+    ).toEqual({ result: 'contradiction' });
     expect(await keysOf(table)).toEqual(['old']);
   });
 });

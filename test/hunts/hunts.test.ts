@@ -16,22 +16,27 @@ it('the hunts folder has hunts, and all of them load without a warning', () => {
   expect(files.length).toBeGreaterThan(0);
 });
 
-describe.each(files.flatMap(({ hunt, tests, file }) => (hunt ? [{ file, hunt, tests }] : [])))('$file', ({ hunt, tests }) => {
-  it('answers the columns that its device mapping names', () => {
-    const { columns } = compileQuery(pinClock(hunt.query, asOf), DEVICE_TABLES);
+describe.each(files.flatMap(({ hunt, tests, file }) => (hunt ? [{ file, hunt, tests }] : [])))(
+  '$file',
+  ({ hunt, tests }) => {
+    it('answers the columns that its device mapping names', () => {
+      const { columns } = compileQuery(pinClock(hunt.query, asOf), DEVICE_TABLES);
 
-    expect(columns.map(({ name }) => name)).toEqual(expect.arrayContaining(hunt.requiredColumns.map((field) => hunt.device[field])));
-  });
+      expect(columns.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(hunt.requiredColumns.map((field) => hunt.device[field])),
+      );
+    });
 
-  it('has tests that find a device and tests that find none', () => {
-    expect(tests.some(({ finds }) => finds.length > 0)).toBe(true);
-    expect(tests.some(({ finds }) => finds.length === 0)).toBe(true);
-  });
+    it('has tests that find a device and tests that find none', () => {
+      expect(tests.some(({ finds }) => finds.length > 0)).toBe(true);
+      expect(tests.some(({ finds }) => finds.length === 0)).toBe(true);
+    });
 
-  it.each(tests)('$name', (test) => {
-    expect(runHuntTest(hunt, test, DEVICE_TABLES, asOf)).toEqual([...test.finds].sort());
-  });
-});
+    it.each(tests)('$name', (test) => {
+      expect(runHuntTest(hunt, test, DEVICE_TABLES, asOf)).toEqual([...test.finds].sort());
+    });
+  },
+);
 
 it('the LiteManager hunt is what it was where it came from, but for its layout', () => {
   const hunt = files.find(({ file }) => file === 'litemanager-file-signature.yaml')?.hunt;

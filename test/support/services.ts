@@ -29,7 +29,9 @@ export interface World {
   pass(time: Milliseconds): void;
 }
 
-export function aWorld(options: { readonly hunts?: readonly Hunt[]; readonly workspaces?: readonly string[] } = {}): World {
+export function aWorld(
+  options: { readonly hunts?: readonly Hunt[]; readonly workspaces?: readonly string[] } = {},
+): World {
   const hunts = options.hunts ?? [aHunt()];
   let clock = NOON;
   const now = (): Date => clock;
@@ -48,7 +50,12 @@ export function aWorld(options: { readonly hunts?: readonly Hunt[]; readonly wor
       clock = new Date(clock.getTime() + time);
     },
     services: {
-      hunts: { all: () => hunts, find: (name) => hunts.find(({ slug, id }) => [slug, id as string].includes(name.toLowerCase())), problems: () => [], warnings: () => [] },
+      hunts: {
+        all: () => hunts,
+        find: (name) => hunts.find(({ slug, id }) => [slug, id as string].includes(name.toLowerCase())),
+        problems: () => [],
+        warnings: () => [],
+      },
       workspaces: new Map(
         (options.workspaces ?? ['corp']).map((alias) => [
           alias,
@@ -82,11 +89,18 @@ export function aWorld(options: { readonly hunts?: readonly Hunt[]; readonly wor
         },
       },
       log,
-      policy: { schedule: '0 0 6 * * *', tick: '0 */5 * * * *', lateness: 2 * DAY, runTimeout: 12 * MINUTE, remindAfter: DAY },
+      policy: {
+        schedule: '0 0 6 * * *',
+        tick: '0 */5 * * * *',
+        lateness: 2 * DAY,
+        runTimeout: 12 * MINUTE,
+        remindAfter: DAY,
+      },
       now,
     },
   };
   return world;
 }
 
-export const failure = (reason: ServiceError['reason'], service: ServiceError['service'] = 'workspace'): ServiceError => new ServiceError(service, reason, `It is ${reason}.`);
+export const failure = (reason: ServiceError['reason'], service: ServiceError['service'] = 'workspace'): ServiceError =>
+  new ServiceError(service, reason, `It is ${reason}.`);

@@ -40,8 +40,13 @@ describe('a hunt file', () => {
   });
 
   it('takes tactics and techniques as a text, as a list, or not at all', () => {
-    expect(huntOf(`${MINIMAL}tactics: CommandAndControl\nrelevantTechniques: t1219\n`)).toMatchObject({ tactics: ['CommandAndControl'], techniques: ['T1219'] });
-    expect(huntOf(`${MINIMAL}tactics: [Command and Control, Persistence]\nrelevantTechniques:\n- T1219\n- T1574.002\n`)).toMatchObject({
+    expect(huntOf(`${MINIMAL}tactics: CommandAndControl\nrelevantTechniques: t1219\n`)).toMatchObject({
+      tactics: ['CommandAndControl'],
+      techniques: ['T1219'],
+    });
+    expect(
+      huntOf(`${MINIMAL}tactics: [Command and Control, Persistence]\nrelevantTechniques:\n- T1219\n- T1574.002\n`),
+    ).toMatchObject({
       tactics: ['CommandAndControl', 'Persistence'],
       techniques: ['T1219', 'T1574.002'],
     });
@@ -49,7 +54,9 @@ describe('a hunt file', () => {
   });
 
   it('may come from Windows, with a byte order mark and tabs inside the query', () => {
-    const { query } = huntOf(`\ufeff${MINIMAL.replace('  DeviceInfo', '  DeviceInfo\t// all')}`.replaceAll('\n', '\r\n'));
+    const { query } = huntOf(
+      `\ufeff${MINIMAL.replace('  DeviceInfo', '  DeviceInfo\t// all')}`.replaceAll('\n', '\r\n'),
+    );
 
     expect(query).toBe('DeviceInfo\t// all\n| where Timestamp > ago(3d)\n');
   });
@@ -66,7 +73,9 @@ describe('a hunt file', () => {
     const broken = `${MINIMAL}requiredDataConnectors:\n  - connectorId: MicrosoftThreatProtection\n  dataTypes:\n    - DeviceInfo\n`;
 
     expect(problems(broken)).toEqual([]);
-    expect(warnings(broken)).toEqual(['x.yaml:8:1 "dataTypes" stood at the column of the dash before it; it was read as indented by two']);
+    expect(warnings(broken)).toEqual([
+      'x.yaml:8:1 "dataTypes" stood at the column of the dash before it; it was read as indented by two',
+    ]);
   });
 
   it('whose indentation was lost is told so, wherever it was', () => {
@@ -79,9 +88,21 @@ describe('a hunt file', () => {
   });
 
   it.each([
-    ['a misspelt field', LITEMANAGER.replace('tactics:', 'tatics:'), ['x.yaml:13:1 "tatics" is no field of a hunt; did you mean "tactics"?']],
-    ['no query', 'id: 11111111-2222-3333-4444-555555555555\nname: moved\n', ['x.yaml:1:1 has no query: a stub, or a hunt that has moved elsewhere']],
-    ['no id and no name', 'query: T | where x > ago(1d)\n', ['x.yaml:1:1 needs a "name"', 'x.yaml:1:1 needs an "id", by which its baseline is kept; a new GUID will do']],
+    [
+      'a misspelt field',
+      LITEMANAGER.replace('tactics:', 'tatics:'),
+      ['x.yaml:13:1 "tatics" is no field of a hunt; did you mean "tactics"?'],
+    ],
+    [
+      'no query',
+      'id: 11111111-2222-3333-4444-555555555555\nname: moved\n',
+      ['x.yaml:1:1 has no query: a stub, or a hunt that has moved elsewhere'],
+    ],
+    [
+      'no id and no name',
+      'query: T | where x > ago(1d)\n',
+      ['x.yaml:1:1 needs a "name"', 'x.yaml:1:1 needs an "id", by which its baseline is kept; a new GUID will do'],
+    ],
     ['a placeholder', 'id: %%GUID%%\n', ['x.yaml:1:5 has the template placeholder %%GUID%%; put a value in its place']],
     ['a field twice', `${MINIMAL}name: again\n`, ['x.yaml:6:1 names this field a second time']],
     ['a tab for indentation', 'id: a\n\tname: b\n', ['x.yaml:2:1 is indented with a tab; YAML takes spaces only']],
@@ -89,11 +110,35 @@ describe('a hunt file', () => {
     ['nothing', '', ['x.yaml:1:1 is empty']],
     ['a list', '- a\n', ['x.yaml:1:1 is no map of fields such as "name: …"']],
     ['bytes', 'a\0b', ['x.yaml:1:1 is no text file']],
-    ['a schedule of five fields', `${MINIMAL}schedule: 0 6 * * *\n`, ['x.yaml:6:11 "schedule" needs six fields (second minute hour day month weekday), for example "0 0 6 * * *"; it has 5']],
-    ['a length of an hour to forget', `${MINIMAL}forgetAfter: 1h\n`, ['x.yaml:6:14 "forgetAfter" must be at least a day, since absence is counted in days']],
-    ['a wrong word', `${MINIMAL}firstRun: lern\n`, ['x.yaml:6:11 "firstRun" is either "report" or "learn"; did you mean "learn"?']],
-    ['a wrong part of device', `${MINIMAL}device: { nam: X }\n`, ['x.yaml:6:11 "nam" is no part of "device"; known: id, name, firstSeen, lastSeen, count, reports; did you mean "name"?']],
-    ['a number for a name', 'id: 11111111-2222-3333-4444-555555555555\nname: {}\nquery: T | where x > ago(1d)\n', ['x.yaml:2:7 "name" must be a text', 'x.yaml:2:7 needs a "name"']],
+    [
+      'a schedule of five fields',
+      `${MINIMAL}schedule: 0 6 * * *\n`,
+      [
+        'x.yaml:6:11 "schedule" needs six fields (second minute hour day month weekday), for example "0 0 6 * * *"; it has 5',
+      ],
+    ],
+    [
+      'a length of an hour to forget',
+      `${MINIMAL}forgetAfter: 1h\n`,
+      ['x.yaml:6:14 "forgetAfter" must be at least a day, since absence is counted in days'],
+    ],
+    [
+      'a wrong word',
+      `${MINIMAL}firstRun: lern\n`,
+      ['x.yaml:6:11 "firstRun" is either "report" or "learn"; did you mean "learn"?'],
+    ],
+    [
+      'a wrong part of device',
+      `${MINIMAL}device: { nam: X }\n`,
+      [
+        'x.yaml:6:11 "nam" is no part of "device"; known: id, name, firstSeen, lastSeen, count, reports; did you mean "name"?',
+      ],
+    ],
+    [
+      'a number for a name',
+      'id: 11111111-2222-3333-4444-555555555555\nname: {}\nquery: T | where x > ago(1d)\n',
+      ['x.yaml:2:7 "name" must be a text', 'x.yaml:2:7 needs a "name"'],
+    ],
   ])('with %s says where and what', (_what, text, expected) => {
     expect(problems(text).sort()).toEqual([...expected].sort());
   });
@@ -103,7 +148,9 @@ describe('a hunt file', () => {
   });
 
   it('warns of what works but is not as it should be', () => {
-    expect(warnings(`id: not-a-guid\nname: n\nquery: T\ntactics: [Ransomware]\nrelevantTechniques: [X1]\nfooBarBaz: 1\n`)).toEqual([
+    expect(
+      warnings(`id: not-a-guid\nname: n\nquery: T\ntactics: [Ransomware]\nrelevantTechniques: [X1]\nfooBarBaz: 1\n`),
+    ).toEqual([
       'x.yaml:6:1 "fooBarBaz" is no field of a hunt and is ignored',
       'x.yaml:1:5 has an "id" that is no GUID; it works, but Sentinel refuses it',
       'x.yaml:4:10 names the tactic "Ransomware", which ATT&CK does not have',
@@ -172,6 +219,8 @@ describe('the hunts folder', () => {
   });
 
   it('that cannot be read is a problem, not an absence of hunts', () => {
-    expect(loadHunts(path.join(folder, 'nowhere')).problems()).toMatchObject([{ message: 'cannot be read as a folder of hunts (ENOENT)' }]);
+    expect(loadHunts(path.join(folder, 'nowhere')).problems()).toMatchObject([
+      { message: 'cannot be read as a folder of hunts (ENOENT)' },
+    ]);
   });
 });

@@ -24,8 +24,29 @@ describe('pinning the clock', () => {
   });
 
   it.each([
-    ...['"now()"', "'ago(5d)'", '@"now()""now()"', "@'now()''now()'", 'h"now()"', "h@'now()'", '```\nnow()\n```', '~~~\nago(1d)\n~~~'],
-    ...['// now()\nT', '"a\\"now()"', "['now']", 'my_now()', 'now_()', 'agog(1d)', 'T | extend now = 1 | project now', 'x.now()', 'now(', 'ingestion_time()', 'startofday(x)'],
+    ...[
+      '"now()"',
+      "'ago(5d)'",
+      '@"now()""now()"',
+      "@'now()''now()'",
+      'h"now()"',
+      "h@'now()'",
+      '```\nnow()\n```',
+      '~~~\nago(1d)\n~~~',
+    ],
+    ...[
+      '// now()\nT',
+      '"a\\"now()"',
+      "['now']",
+      'my_now()',
+      'now_()',
+      'agog(1d)',
+      'T | extend now = 1 | project now',
+      'x.now()',
+      'now(',
+      'ingestion_time()',
+      'startofday(x)',
+    ],
   ])('leaves %j alone', (kql) => {
     expect(pin(kql)).toBe(kql);
   });
@@ -37,7 +58,27 @@ describe('pinning the clock', () => {
   });
 
   it('changes nothing in any text without a call of the clock', () => {
-    const pieces = fc.constantFrom('now', 'ago', ' ', '(', ')', '"', "'", '//', '\n', '@', '```', '~~~', 'T', '5d', '|', '\\', 'h', '.', '_');
+    const pieces = fc.constantFrom(
+      'now',
+      'ago',
+      ' ',
+      '(',
+      ')',
+      '"',
+      "'",
+      '//',
+      '\n',
+      '@',
+      '```',
+      '~~~',
+      'T',
+      '5d',
+      '|',
+      '\\',
+      'h',
+      '.',
+      '_',
+    );
     fc.assert(
       fc.property(fc.array(pieces), (parts) => {
         const kql = parts.join('');

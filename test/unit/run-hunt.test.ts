@@ -20,7 +20,10 @@ const run = async (...devices: string[]): Promise<RunRecord | undefined> => {
 };
 const scopeState = async () => (await world.services.runs.scopes())[0];
 const kinds = (): string[] => world.told.map(({ notice }) => notice.kind);
-const toldDevices = (): string[] => world.told.flatMap(({ notice }) => (notice.kind === 'devices-found' ? notice.findings.map(({ id, novelty }) => `${id} ${novelty}`) : []));
+const toldDevices = (): string[] =>
+  world.told.flatMap(({ notice }) =>
+    notice.kind === 'devices-found' ? notice.findings.map(({ id, novelty }) => `${id} ${novelty}`) : [],
+  );
 
 beforeEach(async () => {
   world = aWorld();
@@ -82,10 +85,18 @@ describe('a run', () => {
     await world.services.conversations.put(CHANNEL);
     world.answer = anAnswer(['a']);
     for (const workspace of ['corp', 'emea']) {
-      await runHunt(hunt, aRunOrder({ asOf: world.services.now(), scope: aScope({ workspace }) }), false, world.services);
+      await runHunt(
+        hunt,
+        aRunOrder({ asOf: world.services.now(), scope: aScope({ workspace }) }),
+        false,
+        world.services,
+      );
     }
 
-    expect(world.told.map(({ notice }) => `${notice.context.workspace} ${notice.kind}`)).toEqual(['corp baseline-founded', 'emea baseline-founded']);
+    expect(world.told.map(({ notice }) => `${notice.context.workspace} ${notice.kind}`)).toEqual([
+      'corp baseline-founded',
+      'emea baseline-founded',
+    ]);
   });
 
   it('leaves its report where its status is asked for', async () => {
@@ -139,7 +150,10 @@ describe('when Teams cannot be told', () => {
     await run('a');
     await run('a', 'new');
 
-    expect(world.told.map(({ target, notice }) => `${target} ${notice.kind}`)).toEqual(['channel baseline-founded', 'channel devices-found']);
+    expect(world.told.map(({ target, notice }) => `${target} ${notice.kind}`)).toEqual([
+      'channel baseline-founded',
+      'channel devices-found',
+    ]);
     const targets = await world.services.conversations.list();
     expect(targets.find(({ id }) => id === 'gone')).toMatchObject({ broken: { reason: 'It is not-found.' } });
     expect(targets.find(({ id }) => id === 'channel')).not.toHaveProperty('broken');
@@ -159,18 +173,28 @@ describe('when Teams cannot be told', () => {
 });
 
 describe('a failure', () => {
-  it.each(['throttled', 'timed-out', 'unavailable', 'denied', 'rejected', 'not-found'] as const)('of the workspace that is %s is recorded and told, not taken for "nothing new"', async (reason) => {
-    await run('a');
-    world.answer = failure(reason);
-    const failed = order();
+  it.each(['throttled', 'timed-out', 'unavailable', 'denied', 'rejected', 'not-found'] as const)(
+    'of the workspace that is %s is recorded and told, not taken for "nothing new"',
+    async (reason) => {
+      await run('a');
+      world.answer = failure(reason);
+      const failed = order();
 
-    await expect(runHunt(hunt, failed, false, world.services)).rejects.toMatchObject({ reason });
+      await expect(runHunt(hunt, failed, false, world.services)).rejects.toMatchObject({ reason });
 
-    expect(await world.services.runs.find(failed.id)).toMatchObject({ status: 'failed', failure: { code: `workspace-${reason}`, willRetry: false } });
-    expect(world.told.at(-1)?.notice).toMatchObject({ kind: 'trouble', trouble: { code: `workspace-${reason}` }, reminder: false });
-    expect(await scopeState()).toMatchObject({ trouble: { code: `workspace-${reason}` } });
-    expect(await scopeState()).not.toHaveProperty('lease');
-  });
+      expect(await world.services.runs.find(failed.id)).toMatchObject({
+        status: 'failed',
+        failure: { code: `workspace-${reason}`, willRetry: false },
+      });
+      expect(world.told.at(-1)?.notice).toMatchObject({
+        kind: 'trouble',
+        trouble: { code: `workspace-${reason}` },
+        reminder: false,
+      });
+      expect(await scopeState()).toMatchObject({ trouble: { code: `workspace-${reason}` } });
+      expect(await scopeState()).not.toHaveProperty('lease');
+    },
+  );
 
   it('is told once while it lasts, once a day again, and when it is over', async () => {
     await run('a');
@@ -182,15 +206,23 @@ describe('a failure', () => {
     await run('a');
     await run('a');
 
-    expect(world.told.map(({ notice }) => (notice.kind === 'trouble' && notice.reminder ? 'reminder' : notice.kind))).toEqual(['baseline-founded', 'trouble', 'reminder', 'recovered']);
+    expect(
+      world.told.map(({ notice }) => (notice.kind === 'trouble' && notice.reminder ? 'reminder' : notice.kind)),
+    ).toEqual(['baseline-founded', 'trouble', 'reminder', 'recovered']);
   });
 
   it('of an answer without the expected columns names them', async () => {
     world.answer = { columns: [{ name: 'Computer', type: 'string' }], rows: [['x']] };
 
-    await expect(runHunt(hunt, order(), false, world.services)).rejects.toMatchObject({ code: 'unexpected-columns', missing: ['DeviceId'] });
+    await expect(runHunt(hunt, order(), false, world.services)).rejects.toMatchObject({
+      code: 'unexpected-columns',
+      missing: ['DeviceId'],
+    });
 
-    expect(world.told.at(-1)?.notice).toMatchObject({ kind: 'trouble', trouble: { message: 'The answer has no column "DeviceId"; it has Computer.' } });
+    expect(world.told.at(-1)?.notice).toMatchObject({
+      kind: 'trouble',
+      trouble: { message: 'The answer has no column "DeviceId"; it has Computer.' },
+    });
   });
 
   it('that passes is left to the queue, and told only when the queue gives up', async () => {
@@ -205,7 +237,10 @@ describe('a failure', () => {
     await runOrder(trying, 5, world.services);
 
     expect(kinds()).toEqual(['baseline-founded', 'trouble']);
-    expect(await world.services.runs.find(trying.id)).toMatchObject({ status: 'failed', failure: { willRetry: false } });
+    expect(await world.services.runs.find(trying.id)).toMatchObject({
+      status: 'failed',
+      failure: { willRetry: false },
+    });
   });
 
   it('that passes is over with the next delivery', async () => {
@@ -247,7 +282,12 @@ describe('an answer that is not the whole truth', () => {
     world.answer = anAnswer(['new'], { partial });
     await runHunt(hunt, order(), false, world.services);
 
-    expect(world.told.map(({ notice }) => notice.kind).slice(1).sort()).toEqual(['devices-found', 'trouble']);
+    expect(
+      world.told
+        .map(({ notice }) => notice.kind)
+        .slice(1)
+        .sort(),
+    ).toEqual(['devices-found', 'trouble']);
     expect(world.told.find(({ notice }) => notice.kind === 'devices-found')?.notice.context).toMatchObject({ partial });
     expect((await scopeState())?.lastComplete).toEqual(before);
   });
@@ -257,19 +297,30 @@ describe('an answer that is not the whole truth', () => {
     world.answer = anAnswer(['a', [null, null, null, null, null, null]]);
     await runHunt(hunt, order(), false, world.services);
 
-    expect(world.told.at(-1)?.notice).toMatchObject({ kind: 'trouble', trouble: { code: 'rows-without-device', message: '1 of 2 rows name no device and could not be compared.' } });
+    expect(world.told.at(-1)?.notice).toMatchObject({
+      kind: 'trouble',
+      trouble: { code: 'rows-without-device', message: '1 of 2 rows name no device and could not be compared.' },
+    });
   });
 
   it('of a workspace without any data is an empty one', async () => {
     world.answer = { columns: [], rows: [] };
     const { ended } = await runHunt(hunt, order(), false, world.services);
 
-    expect(ended).toMatchObject({ status: 'completed', report: { outcome: 'baseline-founded', totals: { devices: 0 } } });
+    expect(ended).toMatchObject({
+      status: 'completed',
+      report: { outcome: 'baseline-founded', totals: { devices: 0 } },
+    });
   });
 });
 
 describe('two runs at once', () => {
-  const rival = (): RunOrder => ({ id: requestedRunId(aScope(), world.services.now(), 'rival'), scope: aScope(), trigger: 'request', asOf: world.services.now() });
+  const rival = (): RunOrder => ({
+    id: requestedRunId(aScope(), world.services.now(), 'rival'),
+    scope: aScope(),
+    trigger: 'request',
+    asOf: world.services.now(),
+  });
 
   it('exclude each other, and the requested one is answered by the one in progress', async () => {
     const { runs, policy, now } = world.services;

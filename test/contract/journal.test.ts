@@ -1,0 +1,259 @@
+import { QueueClient } from '@azure/storage-queue';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tableConversations } from '../../src/azure/conversations.ts';
+import { readRunMessage, storageRunQueue } from '../../src/azure/run-queue.ts';
+import { tableRuns } from '../../src/azure/runs.ts';
+import type { Table } from '../../src/azure/table.ts';
+import { requestedRunId } from '../../src/hunt/run.ts';
+import type { RunEnd } from '../../src/services.ts';
+import { HOUR, MINUTE } from '../../src/time.ts';
+import { aFinding, aRun, aRunOrder, aScope, NOON } from '../support/builders.ts';
+import { azuriteTables } from '../support/azurite-tables.ts';
+import { memoryTable } from '../support/memory-table.ts';
+
+let azurite: Awaited<ReturnType<typeof azuriteTables>>;
+beforeAll(async () => {
+  azurite = await azuriteTables();
+});
+afterAll(() => azurite.azurite.stop());
+
+const at = (minutes: number): Date => new Date(NOON.getTime() + minutes * MINUTE);
+const journal = (table: Table) => tableRuns(table, () => NOON);
+const totals = { rows: 1, devices: 1, newlySeen: 1, returning: 0, known: 0, withoutDevice: 0 };
+const completed = (more: Partial<RunEnd> = {}): RunEnd => ({
+  at: at(1),
+  status: 'completed',
+  report: { outcome: 'devices-found', totals, findings: [aFinding('a')] },
+  settled: true,
+  ...more,
+});
+
+describe.each([
+  ['in memory', () => memoryTable()],
+  ['in Table Storage', () => azurite.make().table],
+])('the journal of runs %s', (_where, make) => {
+  it('notes an order once, and shows it as queued', async () => {
+    const runs = journal(make());
+    const order = aRunOrder();
+
+    expect(await runs.order(order)).toBe(true);
+    expect(await runs.order(order)).toBe(false);
+    expect(await runs.find(order.id)).toEqual({ ...order, status: 'queued', orderedAt: NOON });
+  });
+
+  it('knows nothing of a run that was never ordered', async () => {
+    expect(await journal(make()).find(aRunOrder().id)).toBeUndefined();
+  });
+
+  it('lets one run at a time into a scope, and the next one when it has ended', async () => {
+    const runs = journal(make());
+    const [first, second] = [aRun({ asOf: NOON }), aRun({ asOf: at(1) })];
+    const ticket = await runs.begin(first, HOUR, NOON);
+
+    await expect(runs.begin(second, HOUR, at(1))).rejects.toMatchObject({ code: 'run-in-progress', holder: first.id });
+    await runs.finish(ticket, completed());
+
+    expect((await runs.begin(second, HOUR, at(2))).before).toMatchObject({
+      lastComplete: first.asOf,
+      lastRun: { id: first.id, status: 'completed' },
+    });
+  });
+
+  it('gives the lease of a dead run to the next one, and marks it abandoned', async () => {
+    const runs = journal(make());
+    const [dead, next] = [aRun({ asOf: NOON }), aRun({ asOf: at(90) })];
+    await runs.begin(dead, HOUR, NOON);
+
+    await runs.begin(next, HOUR, at(90));
+
+    expect(await runs.find(dead.id)).toMatchObject({ status: 'abandoned' });
+    expect(await runs.find(next.id)).toMatchObject({ status: 'running' });
+  });
+
+  it('lets a run that is tried again take its own lease', async () => {
+    const runs = journal(make());
+    await runs.begin(aRun(), HOUR, NOON);
+
+    expect(await runs.begin(aRun(), HOUR, at(1))).not.toHaveProperty('ended');
+  });
+
+  it('tells a repeated message that its run has ended', async () => {
+    const runs = journal(make());
+    await runs.finish(await runs.begin(aRun(), HOUR, NOON), completed());
+
+    expect((await runs.begin(aRun(), HOUR, at(2))).ended).toMatchObject({
+      status: 'completed',
+      report: { findings: [{ id: 'a', firstSeen: new Date('2026-11-20T10:00:00Z') }] },
+    });
+    expect((await runs.scopes())[0]).not.toHaveProperty('lease');
+  });
+
+  it('does not call a run ended that the queue will try again', async () => {
+    const runs = journal(make());
+    await runs.finish(await runs.begin(aRun(), HOUR, NOON), {
+      at: at(1),
+      status: 'failed',
+      failure: { code: 'x', message: 'y', willRetry: true },
+      settled: true,
+    });
+
+    expect(await runs.begin(aRun(), HOUR, at(2))).not.toHaveProperty('ended');
+  });
+
+  it('does not let a run that has lost its lease speak for the scope', async () => {
+    const runs = journal(make());
+    const [slow, next] = [aRun({ asOf: NOON }), aRun({ asOf: at(90) })];
+    const ticket = await runs.begin(slow, HOUR, NOON);
+    await runs.begin(next, HOUR, at(90));
+
+    await runs.finish(ticket, completed());
+
+    expect((await runs.scopes())[0]?.lease).toMatchObject({ run: next.id });
+  });
+
+  it('counts only complete answers as complete runs', async () => {
+    const runs = journal(make());
+    const partial = { outcome: 'devices-found', totals, findings: [], partial: { code: 'x', message: 'y' } } as const;
+    await runs.finish(await runs.begin(aRun(), HOUR, NOON), completed({ report: partial }));
+
+    expect((await runs.scopes())[0]).not.toHaveProperty('lastComplete');
+  });
+
+  it('remembers that something is untold until it is settled', async () => {
+    const runs = journal(make());
+    await runs.finish(await runs.begin(aRun(), HOUR, NOON), completed({ settled: false }));
+    expect((await runs.scopes())[0]?.unsettledSince).toEqual(NOON);
+
+    await runs.markSettled(aScope(), true, at(5));
+
+    expect((await runs.scopes())[0]).not.toHaveProperty('unsettledSince');
+  });
+
+  it('keeps a trouble until a run ends without one', async () => {
+    const runs = journal(make());
+    const trouble = { code: 'workspace-denied', message: 'No right.', since: NOON, toldAt: NOON };
+    await runs.finish(await runs.begin(aRun(), HOUR, NOON), {
+      at: at(1),
+      status: 'failed',
+      failure: { code: 'x', message: 'y', willRetry: false },
+      trouble,
+      settled: true,
+    });
+    expect((await runs.scopes())[0]?.trouble).toEqual(trouble);
+
+    await runs.finish(await runs.begin(aRun({ asOf: at(5) }), HOUR, at(5)), completed());
+
+    expect((await runs.scopes())[0]).not.toHaveProperty('trouble');
+  });
+
+  it('lists the runs of a scope, the newest first', async () => {
+    const runs = journal(make());
+    for (const minute of [1, 3, 2]) await runs.order(aRunOrder({ asOf: at(minute) }));
+    await runs.order(aRunOrder({ scope: aScope({ workspace: 'emea' }) }));
+
+    expect((await runs.recent(aScope(), 2)).map(({ asOf }) => asOf)).toEqual([at(3), at(2)]);
+  });
+
+  it('says which run answered instead of one that was asked for meanwhile', async () => {
+    const runs = journal(make());
+    const asked = requestedRunId(aScope(), at(1), 'abc');
+    await runs.order({ ...aRunOrder(), id: asked });
+
+    await runs.join(asked, aRun().id);
+
+    expect(await runs.find(asked)).toMatchObject({ status: 'joined', joinedTo: aRun().id });
+  });
+
+  it('keeps the heartbeat of the timer', async () => {
+    const runs = journal(make());
+    expect(await runs.lastTick()).toBeUndefined();
+
+    await runs.tick(NOON);
+
+    expect(await runs.lastTick()).toEqual(NOON);
+  });
+});
+
+describe.each([
+  ['in memory', () => memoryTable()],
+  ['in Table Storage', () => azurite.make().table],
+])('the targets %s', (_where, make) => {
+  const target = {
+    id: '19:abc@thread.tacv2/#?',
+    kind: 'channel' as const,
+    tenantId: 't',
+    reference: { conversation: { id: '19:abc' } },
+  };
+
+  it('are added, refreshed and removed by their id', async () => {
+    const targets = tableConversations(make());
+    await targets.put(target);
+    await targets.put({ ...target, reference: { serviceUrl: 'new' } });
+    expect(await targets.list()).toEqual([{ ...target, reference: { serviceUrl: 'new' } }]);
+
+    await targets.remove(target.id);
+
+    expect(await targets.list()).toEqual([]);
+  });
+
+  it('are broken until they are installed again', async () => {
+    const targets = tableConversations(make());
+    await targets.put(target);
+    await targets.markBroken(target.id, 'gone', NOON);
+    await targets.markBroken('nobody', 'gone', NOON);
+    expect(await targets.list()).toEqual([{ ...target, broken: { since: NOON, reason: 'gone' } }]);
+
+    await targets.put(target);
+
+    expect(await targets.list()).toEqual([target]);
+  });
+});
+
+describe('the journal in Table Storage', () => {
+  it('costs an undisturbed run five requests', async () => {
+    const { table, traffic } = azurite.make();
+    const runs = journal(table);
+    await runs.finish(await runs.begin(aRun(), HOUR, NOON), completed());
+    traffic.reads = traffic.writes = 0;
+
+    await runs.finish(await runs.begin(aRun({ asOf: at(5) }), HOUR, at(5)), completed());
+
+    expect(traffic).toEqual({ reads: 1, writes: 4 });
+  });
+});
+
+describe('the queue of runs', () => {
+  it('carries an order as it was given', async () => {
+    const client = new QueueClient(azurite.azurite.connectionString, 'hunt-runs');
+    const order = aRunOrder();
+
+    await storageRunQueue(client).send(order);
+
+    const [message] = (await client.receiveMessages()).receivedMessageItems;
+    expect(readRunMessage(Buffer.from(message?.messageText ?? '', 'base64').toString())).toEqual(order);
+  });
+
+  it.each([
+    [undefined],
+    ['x'],
+    ['{}'],
+    [{ v: 2 }],
+    [{ v: 1, id: '../x', hunt: 'h', workspace: 'w', trigger: 'schedule', asOf: NOON.toISOString() }],
+    [[]],
+  ])('takes %j for no order', (message) => {
+    expect(readRunMessage(message)).toBeUndefined();
+  });
+
+  it('says that it could not be reached', async () => {
+    const nowhere = new QueueClient(
+      'DefaultEndpointsProtocol=http;AccountName=a;AccountKey=eA==;QueueEndpoint=http://127.0.0.1:1/a',
+      'hunt-runs',
+      { retryOptions: { maxTries: 1 } },
+    );
+
+    await expect(storageRunQueue(nowhere).send(aRunOrder())).rejects.toMatchObject({
+      service: 'queue-storage',
+      transient: true,
+    });
+  });
+});

@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { noticeContext, type Notice } from '../../src/hunt/notice.ts';
+import type { Finding } from '../../src/hunt/finding.ts';
+import { CARD_BUDGET, noticeCard, noticeSummary } from '../../src/teams/card.ts';
+import { techniqueUrl } from '../../src/teams/card-parts.ts';
+import { inert } from '../../src/teams/inert.ts';
+import { aFinding, aHunt, aReport, aRun, aSighting } from '../support/builders.ts';
+
+const context = noticeContext(aHunt(), aRun(), aReport({ findings: [aFinding('a')] }));
+const found = (...findings: Finding[]): Notice => ({ kind: 'devices-found', context, findings });
+const since = new Date('2026-11-20T06:00:00Z');
+const trouble = { code: 'workspace-denied', message: 'No right to read the workspace.', since, toldAt: since };
+
+interface Node {
+  readonly type?: string;
+  readonly text?: string;
+  readonly url?: string;
+}
+/** Every object of a card. */
+const nodes = (value: unknown): Node[] =>
+  typeof value === 'object' && value !== null ? [value as Node, ...Object.values(value).flatMap(nodes)] : [];
+const textOf = (notice: Notice): string =>
+  nodes(noticeCard(notice))
+    .flatMap(({ type, text }) => (type === 'TextRun' ? [text ?? ''] : []))
+    .join('|');
+const bytes = (notice: Notice): number => Buffer.byteLength(JSON.stringify(noticeCard(notice)));
+
+describe('the card of one new device', () => {
+  it('says what is where since when, and what the run saw', () => {
+    const text = textOf(found(aFinding('abc', { name: 'wks-1.contoso.com', reports: ['7', '8'], reportCount: 9 })));
+
+    for (const part of [
+      'New device: |wks-1.contoso.com',
+      'abc',
+      '20 Nov 2026 10:00 UTC, in this window',
+      '22 Nov 2026 10:00 UTC',
+      '7, 8 and 7 more',
+      'LiteManager by file signature',
+      'Command and Control',
+      'T1219',
+      '18 Nov 2026 12:00 – 23 Nov 2026 12:00 UTC',
+      'corp',
+      '1 row, 1 device: 1 new, 0 returning, 0 known',
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  it('links the technique to ATT&CK', () => {
+    expect(nodes(noticeCard(found(aFinding('a')))).map(({ url }) => url)).toContain(
+      'https://attack.mitre.org/techniques/T1219/',
+    );
+    expect(techniqueUrl('T1574.002')).toBe('https://attack.mitre.org/techniques/T1574/002/');
+    expect(techniqueUrl('T1219/../x')).toBeUndefined();
+  });
+
+  it('tells a device that has come back from one that is new', () => {
+    const text = textOf(
+      found(aFinding('a', { novelty: 'returning', lastSeenBefore: new Date('2026-09-01T00:00:00Z') })),
+    );
+
+    expect(text).toContain('Device is back: ');
+    expect(text).toContain('Not seen since 1 Sep 2026');
+  });
+
+  it('warns when the answer was partial', () => {
+    const partial = { code: 'E_QUERY_RESULT_SET_TOO_LARGE', message: 'x' };
+
+    expect(textOf({ kind: 'devices-found', context: { ...context, partial }, findings: [aFinding('a')] })).toContain(
+      'Partial answer',
+    );
+  });
+});
+
+describe('a card of several devices', () => {
+  it('lists them and counts what it does not list', () => {
+    const text = textOf(found(...Array.from({ length: 40 }, (_, i) => aFinding(`d${String(i).padStart(2, '0')}`))));
+
+    expect(text).toContain('40 new devices');
+    expect(text).toContain('d00.contoso.com');
+    expect(text).toContain('and 15 more devices, not shown here');
+  });
+
+  it('keeps within its budget and accounts for every device, whatever they are called', () => {
+    const names = fc.string({ unit: 'binary', maxLength: 300 });
+    fc.assert(
+      fc.property(fc.array(names, { minLength: 2, maxLength: 60 }), (all) => {
+        const notice = found(...all.map((name, i) => aFinding(`id-${String(i)}`, { name })));
+        const card = noticeCard(notice);
+        const rows = nodes(card).filter(({ type }) => type === 'TableRow').length;
+        const rest = Number(/and (\d+) more device/.exec(textOf(notice))?.[1] ?? 0);
+
+        expect(Buffer.byteLength(JSON.stringify(card))).toBeLessThanOrEqual(CARD_BUDGET);
+        expect(Math.max(0, rows - 1) + rest).toBe(all.length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('keeps within its budget for 5,000 devices with names of 10,000 characters', () => {
+    const long = aFinding('x', {
+      name: '😀'.repeat(5_000),
+      id: 'i'.repeat(10_000),
+      reports: Array.from({ length: 20 }, () => '9'.repeat(500)),
+    });
+
+    expect(bytes(found(...Array.from({ length: 5_000 }, () => long)))).toBeLessThanOrEqual(CARD_BUDGET);
+    expect(bytes(found(long))).toBeLessThanOrEqual(CARD_BUDGET);
+  });
+});
+
+describe('the other cards', () => {
+  it('a baseline lists its devices, or only counts them when the hunt is to learn', () => {
+    const devices = [aSighting('one'), aSighting('two')];
+    const learning = { ...context, hunt: { ...context.hunt, firstRun: 'learn' as const } };
+
+    expect(textOf({ kind: 'baseline-founded', context, total: 2, devices })).toMatch(
+      /Baseline founded: 2 devices.*one\.contoso\.com/,
+    );
+    expect(textOf({ kind: 'baseline-founded', context: learning, total: 2, devices })).not.toContain('one.contoso.com');
+  });
+
+  it('a trouble says what it is, and that silence is not to be trusted', () => {
+    const text = textOf({ kind: 'trouble', context, trouble, reminder: false });
+
+    expect(text).toContain('No right to read the workspace.');
+    expect(text).toContain('Silence of this hunt does not mean that nothing is new.');
+    expect(textOf({ kind: 'trouble', context, trouble, reminder: true })).toContain(
+      'Still broken since 20 Nov 2026 06:00 UTC',
+    );
+  });
+
+  it('its end is told as such', () => {
+    expect(textOf({ kind: 'recovered', context, trouble })).toContain('This hunt works again');
+  });
+
+  it('each has a line for the notification', () => {
+    expect(
+      (
+        [
+          found(aFinding('a')),
+          found(aFinding('a'), aFinding('b')),
+          { kind: 'baseline-founded', context, total: 1, devices: [] },
+          { kind: 'trouble', context, trouble, reminder: true },
+          { kind: 'recovered', context, trouble },
+        ] satisfies Notice[]
+      ).map(noticeSummary),
+    ).toEqual([
+      'New device a.contoso.com: LiteManager by file signature',
+      '2 devices: LiteManager by file signature',
+      'Baseline founded, 1 device: LiteManager by file signature',
+      'Still not to be trusted: LiteManager by file signature',
+      'Works again: LiteManager by file signature',
+    ]);
+  });
+});
+
+describe('text from a device', () => {
+  const HOSTILE = [
+    '[x](https://evil.example)',
+    '![x](https://evil.example/p.png)',
+    '<at>SOC</at>',
+    '{{DATE(2026-01-01T00:00:00Z)}}',
+    '\u202egnp.exe',
+    'a\u200bb\u0000c\nd',
+    '**bold**',
+    '<b>b</b>',
+  ];
+
+  it.each(HOSTILE)('such as %j stands in text runs only, where nothing is interpreted', (name) => {
+    const card = noticeCard(found(aFinding('a', { name, id: name, reports: [name] })));
+
+    for (const { type } of nodes(card)) expect(['TextBlock', 'FactSet', 'Image', 'Media']).not.toContain(type);
+    expect(JSON.stringify(card)).not.toMatch(/\{\{/);
+    expect(
+      nodes(card)
+        .map(({ url }) => url ?? '')
+        .filter((url) => url.includes('evil')),
+    ).toEqual([]);
+  });
+
+  it('loses what cannot be seen, and is cut by whole characters', () => {
+    expect(inert('a\u202eb\u200bc\u0007d\ne')).toBe('a b c d e');
+    expect(inert('😀'.repeat(100), 10)).toBe(`${'😀'.repeat(9)}…`);
+    expect(inert('\ud800lonely')).toBe('lonely');
+  });
+});
