@@ -35,11 +35,14 @@ function rowOf(table: string, given: Readonly<Record<string, unknown>>, schema: 
 
 function valueOf(value: unknown, { name, type }: Column, asOf: Date): Value {
   if (value === undefined || value === null) return type === 'string' ? '' : null;
-  if (type === 'datetime') return instantOf(String(value as string), name, asOf);
-  if (type === 'long' || type === 'int') return long(BigInt(String(value as number)));
-  if (type === 'string') return String(value as string);
+  if (type === 'datetime') return instantOf(asText(value), name, asOf);
+  if (type === 'long' || type === 'int') return long(BigInt(asText(value)));
+  if (type === 'string') return asText(value);
   return value as Dynamic | boolean | number;
 }
+
+/** YAML reads `11` as a number, where the column may be a text. */
+const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** `-1d`, `-36h`, or an instant. */
 function instantOf(text: string, name: string, asOf: Date): bigint {

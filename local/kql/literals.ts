@@ -4,6 +4,7 @@ import { long, parseDatetime, parseTimespan, type Dynamic, type Value } from './
 
 /** The value of a literal such as `5d`, `'text'`, `datetime(2026-11-23)` or `dynamic([1])`; undefined when the tree is none. */
 export function literal(tree: Tree, scope: Scope): { readonly value: Value } | undefined {
+  if (!/(?:Literal|Dynamic)Expression$/.test(tree.kind)) return undefined;
   const text = textOf(tree);
   const inner = /^\w+\s*\(\s*([\s\S]*?)\s*\)$/.exec(text)?.[1] ?? text;
   if (/^\w+\s*\(\s*null\s*\)$/.test(text)) return { value: null };

@@ -45,7 +45,7 @@ function readLet(statement: Tree, scope: Scope, scalars: Map<string, Scalar>, ta
   // Whatever stood under this name before is hidden by it.
   scalars.delete(name);
   tables.delete(name);
-  if (value.columns ?? value.kind === 'DataTableExpression')
+  if (value.columns !== undefined || value.kind === 'MaterializeExpression')
     tables.set(name, once(tabular(value, { ...scope, scalars: new Map(scalars), tables: new Map(tables) }).run));
   else scalars.set(name, scalarLet(scalar(value, { ...scope, scalars: new Map(scalars), tables: new Map(tables) })));
 }

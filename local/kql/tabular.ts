@@ -17,9 +17,10 @@ export function tabular(tree: Tree, scope: Scope): { readonly run: Tabular; read
       return tabular(child(tree, 1), scope);
     case 'NameReference':
       return { columns: columnsOf(tree, scope), run: named(tree, scope) };
-    case 'FunctionCallExpression':
+    case 'MaterializeExpression':
       // It only says that a table should be computed once; here every `let` is.
-      if (tree.refersTo === 'materialize') return tabular(child(elementsOfCall(tree), 0), scope);
+      return tabular(child(tree, 2), scope);
+    case 'FunctionCallExpression':
       throw unsupported(tree, `the function ${tree.refersTo ?? textOf(child(tree, 0))}() as a table`, scope);
     case 'DataTableExpression':
       return dataTable(tree, scope);
@@ -31,11 +32,6 @@ export function tabular(tree: Tree, scope: Scope): { readonly run: Tabular; read
       throw unsupported(tree, operatorName(tree), scope);
   }
 }
-
-const elementsOfCall = (tree: Tree): Tree => ({
-  ...tree,
-  children: [...elements(child(tree, 1).children.find(({ kind }) => kind === 'List'))],
-});
 
 /** `JoinOperator` → `the operator join`, as the author wrote it. */
 export const operatorName = (tree: Tree): string =>

@@ -68,7 +68,7 @@ describe('asking a workspace', () => {
     expect(await query()).toEqual({ columns: [{ name: 'DeviceId', type: 'string' }], rows: [['d']] });
 
     expect(requests[0]?.url).toBe(`https://api.loganalytics.io/v1/workspaces/${ID}/query`);
-    expect(JSON.parse(String(requests[0]?.body))).toMatchObject({
+    expect(JSON.parse(requests[0]?.body as string)).toMatchObject({
       query: 'T',
       timespan: '2026-11-16T06:00:00.000Z/2026-11-23T06:00:00.000Z',
     });

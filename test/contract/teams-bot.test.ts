@@ -211,11 +211,10 @@ describe('the endpoint', () => {
 
   it('does not grow with strangers', async () => {
     const load = guarded();
-    const { ToBotFromBotOrEmulatorTokenValidationParameters: known } = (await import(
-      'botframework-connector/lib/auth/tokenValidationParameters.js' as string
-    )) as {
-      readonly ToBotFromBotOrEmulatorTokenValidationParameters: { readonly issuer: readonly string[] };
-    };
+    const { ToBotFromBotOrEmulatorTokenValidationParameters: known } =
+      (await import('botframework-connector/lib/auth/tokenValidationParameters.js')) as {
+        readonly ToBotFromBotOrEmulatorTokenValidationParameters: { readonly issuer: readonly string[] };
+      };
     const before = known.issuer.length;
 
     for (let i = 0; i < 200; i += 1) {

@@ -17,7 +17,7 @@ export const CHANNEL: Target = { id: 'channel', kind: 'channel', reference: {} }
 
 /** The program's services in memory, with a workspace and a Teams that do as a test says. */
 export interface World {
-  readonly services: Services;
+  readonly services: { -readonly [P in keyof Services]: Services[P] };
   readonly told: { readonly target: string; readonly notice: Notice }[];
   readonly asked: { readonly kql: string; readonly window: TimeWindow }[];
   readonly queued: RunOrder[];
@@ -76,7 +76,7 @@ export function aWorld(
           try {
             world.teams(target);
           } catch (error) {
-            return Promise.reject(error as Error);
+            return Promise.reject(error instanceof Error ? error : new Error(String(error)));
           }
           world.told.push({ target: target.id, notice });
           return Promise.resolve({ activityId: String(world.told.length), at: now() });

@@ -19,7 +19,7 @@ interface Node {
 }
 /** Every object of a card. */
 const nodes = (value: unknown): Node[] =>
-  typeof value === 'object' && value !== null ? [value as Node, ...Object.values(value).flatMap(nodes)] : [];
+  typeof value === 'object' && value !== null ? [value, ...Object.values(value).flatMap(nodes)] : [];
 const textOf = (notice: Notice): string =>
   nodes(noticeCard(notice))
     .flatMap(({ type, text }) => (type === 'TextRun' ? [text ?? ''] : []))

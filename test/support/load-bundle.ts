@@ -1,0 +1,43 @@
+/** Loads a built app as the Functions worker does and prints what it registered: a process of its own, as registering is global. */
+import { registerHooks } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { installFunctionsCore } from '../../local/function-host/core.ts';
+
+/** Every module that is loaded, by its address. */
+const chunks: string[] = [];
+registerHooks({
+  load(url, context, next) {
+    chunks.push(url);
+    return next(url, context);
+  },
+});
+
+const folder = process.argv[2] ?? 'out';
+process.chdir(folder);
+const core = installFunctionsCore(() => undefined);
+await import(pathToFileURL(path.resolve('main.mjs')).href);
+
+const health = core.functions.get('health');
+const answer =
+  health &&
+  (await core.invoke(health, {
+    http: {
+      method: 'GET',
+      url: 'http://localhost/api/health',
+      nullableHeaders: {},
+      nullableParams: {},
+      nullableQuery: {},
+    },
+  }));
+console.log(
+  JSON.stringify({
+    functions: Object.fromEntries([...core.functions.values()].map(({ name, bindings }) => [name, bindings])),
+    health: {
+      status: answer?.statusCode,
+      body: Buffer.from(answer?.body?.bytes ?? answer?.body?.string ?? '').toString(),
+    },
+    chunks,
+  }),
+);
+process.exit(0);

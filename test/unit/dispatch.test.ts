@@ -1,0 +1,108 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { runOrder } from '../../src/functions/on-queue.ts';
+import { tick } from '../../src/functions/on-schedule.ts';
+import type { HuntId } from '../../src/hunt/hunt.ts';
+import { DAY, HOUR, MINUTE } from '../../src/time.ts';
+import { aHunt, anAnswer } from '../support/builders.ts';
+import { aWorld, CHANNEL, failure, type World } from '../support/services.ts';
+
+let world: World;
+beforeEach(() => {
+  world = aWorld();
+});
+
+/** Runs everything that is on the queue, as the queue function would. */
+const drain = async (): Promise<void> => {
+  for (let order = world.queued.shift(); order; order = world.queued.shift())
+    await runOrder(order, 1, world.services).catch(() => undefined);
+};
+const slots = (): string[] => world.queued.map(({ slot }) => slot?.toISOString().slice(5, 16) ?? 'none');
+
+describe('a tick', () => {
+  it('queues a hunt that never ran, and then every slot once', async () => {
+    const seen: string[] = [];
+    for (let i = 0; i < 3 * 24 * 12; i += 1) {
+      await tick(world.services);
+      seen.push(...slots());
+      await drain();
+      world.pass(5 * MINUTE);
+    }
+
+    expect(seen).toEqual(['11-23T12:00', '11-24T06:00', '11-25T06:00', '11-26T06:00']);
+  });
+
+  it('queues one message for each hunt and workspace', async () => {
+    const other = aHunt({
+      id: 'bbbbbbbb-0000-0000-0000-000000000000' as HuntId,
+      slug: 'other',
+      schedule: '0 0 * * * *',
+    });
+    world = aWorld({ hunts: [aHunt(), other], workspaces: ['corp', 'emea'] });
+
+    await tick(world.services);
+
+    expect(world.queued).toHaveLength(4);
+    expect(new Set(world.queued.map(({ id }) => id)).size).toBe(4);
+  });
+
+  it('queues the same slot only once while its run has not begun', async () => {
+    await tick(world.services);
+    world.pass(5 * MINUTE);
+    await tick(world.services);
+
+    expect(world.queued.filter(({ id }) => id === world.queued[0]?.id)).toHaveLength(1);
+  });
+
+  it('sends the message of a slot again when it seems to be lost', async () => {
+    await tick(world.services);
+    await drain();
+    world.pass(DAY);
+    await tick(world.services);
+    const lost = world.queued.splice(0);
+    world.pass(20 * MINUTE);
+
+    await tick(world.services);
+
+    expect(world.queued.map(({ id }) => id)).toEqual(lost.map(({ id }) => id));
+  });
+
+  it('asks once for all slots that were missed', async () => {
+    await tick(world.services);
+    await drain();
+    world.pass(9 * DAY);
+
+    await tick(world.services);
+
+    expect(slots()).toEqual(['12-02T06:00']);
+  });
+
+  it('leaves its heartbeat only when everything due could be queued', async () => {
+    await tick(world.services);
+    expect(await world.services.runs.lastTick()).toEqual(world.services.now());
+    const last = world.services.now();
+    await drain();
+    world.pass(DAY);
+    world.services.queue.send = () => Promise.reject(failure('unavailable', 'queue-storage'));
+
+    await expect(tick(world.services)).rejects.toThrow('Some hunts could not be queued.');
+
+    expect(await world.services.runs.lastTick()).toEqual(last);
+  });
+
+  it('tells what a dead run had left to tell', async () => {
+    world.answer = anAnswer(['a']);
+    await tick(world.services);
+    await drain();
+    expect(world.told).toEqual([]);
+    await world.services.conversations.put(CHANNEL);
+    world.pass(5 * MINUTE);
+
+    await tick(world.services);
+
+    expect(world.told.map(({ notice }) => notice.kind)).toEqual(['baseline-founded']);
+    expect((await world.services.runs.scopes())[0]).not.toHaveProperty('unsettledSince');
+    world.pass(HOUR);
+    await tick(world.services);
+    expect(world.told).toHaveLength(1);
+  });
+});
