@@ -5,11 +5,13 @@ export interface Random {
   /** A whole number from 0 to below `limit`. */
   below(limit: number): number;
   pick<T>(from: readonly [T, ...T[]]): T;
-  hex(digits: number): string;
+  /** A number that grows with every call, as a sensor counts its reports. */
+  report(): number;
 }
 
 export function seeded(seed: number): Random {
   let state = seed >>> 0;
+  let reports = 1_000;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
@@ -21,6 +23,6 @@ export function seeded(seed: number): Random {
     next,
     below,
     pick: (from) => from[below(from.length)] ?? from[0],
-    hex: (digits) => Array.from({ length: digits }, () => below(16).toString(16)).join(''),
+    report: () => (reports += 1 + below(9)),
   };
 }

@@ -110,9 +110,6 @@ function event(table: string, at: number, values: Readonly<Record<string, Value>
   return { table, ingestedAt: at, row: columns.map(valueOf) };
 }
 
-/** Counts up over all rows, as the sensor does. */
-let reportId = 1_000;
-
 function certificateCheck(device: Device, signer: Signer, at: number, random: Random): Event {
   const created = at - (100 + random.below(700)) * DAY;
   return event('DeviceFileCertificateInfo', at, {
@@ -132,7 +129,7 @@ function certificateCheck(device: Device, signer: Signer, at: number, random: Ra
     CertificateCountersignatureTime: ticksOf(new Date(created + 30 * DAY)),
     IsTrusted: random.below(200) > 0,
     IsRootSignerMicrosoft: signer.name.startsWith('Microsoft'),
-    ReportId: (reportId += 1 + random.below(9)),
+    ReportId: random.report(),
   });
 }
 
@@ -140,7 +137,7 @@ function certificateCheck(device: Device, signer: Signer, at: number, random: Ra
 function litemanager(device: Device, at: number, random: Random): Event[] {
   const check = certificateCheck(device, LITEMANAGER_SIGNER, at, random);
   const folder = 'C:\\Program Files (x86)\\LiteManager Pro - Server';
-  const who = { DeviceId: device.id, DeviceName: device.name, ReportId: (reportId += 3) };
+  const who = { DeviceId: device.id, DeviceName: device.name, ReportId: random.report() };
   return [
     check,
     event('DeviceProcessEvents', at - MINUTE, {
@@ -173,6 +170,6 @@ function deviceInfo(device: Device, at: number, random: Random): Event {
     OnboardingStatus: 'Onboarded',
     SensorHealthState: 'Active',
     PublicIP: `198.51.100.${String(1 + random.below(250))}`,
-    ReportId: (reportId += 1),
+    ReportId: random.report(),
   });
 }

@@ -4,12 +4,10 @@ import type { HuntReport } from '../hunt/report.ts';
 import type { Sighting } from '../hunt/sighting.ts';
 import type { CommitReceipt } from '../services.ts';
 import { dayOf } from '../time.ts';
+import { atOnce } from './at-once.ts';
 import { changeHead, readHead, type Head } from './ledger-head.ts';
 import { deviceRow, DEVICES_PER_TRANSACTION, outboxRow, SHARDS, shardOf } from './ledger-rows.ts';
 import type { Table, TableOperation } from './table.ts';
-
-/** Shards changed at a time; the SDK itself would open a socket for each. */
-const AT_ONCE = 16;
 
 interface ShardWork {
   readonly shard: number;
@@ -29,20 +27,7 @@ export async function commitShards(
   heads: (Head | undefined)[],
   report: HuntReport,
 ): Promise<CommitReceipt> {
-  const jobs = workOf(report);
-  const receipts: CommitReceipt[] = [];
-  const failures: unknown[] = [];
-  const worker = async (): Promise<void> => {
-    for (let job = jobs.shift(); job; job = jobs.shift()) {
-      try {
-        receipts.push(await commitShard(table, scope, partitions, heads, job, report));
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  if (failures.length > 0) throw failures[0];
+  const receipts = await atOnce(workOf(report), (work) => commitShard(table, scope, partitions, heads, work, report));
   const sum = (pick: (receipt: CommitReceipt) => number): number =>
     receipts.reduce((total, receipt) => total + pick(receipt), 0);
   return {

@@ -14,7 +14,8 @@ import {
   type NoticeRecord,
   type RowKey,
 } from './outbox-rows.ts';
-import { readPending, type Pending } from './ledger-rows.ts';
+import { atOnce } from './at-once.ts';
+import { readPending } from './ledger-rows.ts';
 import { ServiceError } from '../errors.ts';
 import type { Entity, Table, TableOperation } from './table.ts';
 
@@ -69,12 +70,10 @@ async function find(table: Table, scope: HuntScope, id: string): Promise<NoticeR
  * has settled the notice since.
  */
 async function noticeOf(table: Table, rows: readonly RowKey[]): Promise<Notice | undefined> {
-  const parts: Pending[] = [];
-  for (const [partitionKey, rowKey] of rows) {
-    const row = await table.get(partitionKey, rowKey);
-    if (!row) return undefined;
-    parts.push(readPending(row));
-  }
+  const read = await atOnce(rows, ([partitionKey, rowKey]) => table.get(partitionKey, rowKey));
+  const found = read.filter((row) => row !== undefined);
+  if (found.length < rows.length) return undefined;
+  const parts = found.map(readPending);
   const [first] = parts;
   if (!first || first.kind === 'baseline-founded') return first;
   return { ...first, findings: parts.flatMap((part) => (part.kind === 'devices-found' ? part.findings : [])) };
@@ -134,7 +133,7 @@ async function change(
 
 /** Removes what a settled notice leaves. Each step may be repeated; the record goes last. */
 async function tidy(table: Table, { partitionKey, id, rows, notice }: NoticeRecord): Promise<void> {
-  for (const [rowPartition, rowKey] of rows) await table.remove(rowPartition, rowKey);
+  await atOnce(rows, ([rowPartition, rowKey]) => table.remove(rowPartition, rowKey));
   if (!notice) {
     await table.remove(partitionKey, openKey(id));
     return;

@@ -53,9 +53,16 @@ export const attackActions = ({ hunt }: NoticeContext): OpenUrl[] =>
 /** Where, what and since when: the lower part of every card. */
 export function contextElements(context: NoticeContext): Element[] {
   const { hunt, workspace, window, totals, partial, run: id, trigger } = context;
-  const saw =
-    totals &&
-    `${plural(totals.rows, 'row')}, ${plural(totals.devices, 'device')}: ${plural(totals.newlySeen, 'new', 'new')}, ${plural(totals.returning, 'returning', 'returning')}, ${plural(totals.known, 'known', 'known')}`;
+  const counts = [
+    [totals?.newlySeen, 'new'],
+    [totals?.returning, 'returning'],
+    [totals?.known, 'known'],
+  ] as const;
+  // A founding run has none of these: what it saw is the baseline.
+  const compared = counts.some(([count]) => (count ?? 0) > 0)
+    ? `: ${counts.map(([count, what]) => `${(count ?? 0).toLocaleString('en')} ${what}`).join(', ')}`
+    : '';
+  const saw = totals && `${plural(totals.rows, 'row')}, ${plural(totals.devices, 'device')}${compared}`;
   return [
     ...(partial
       ? [

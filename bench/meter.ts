@@ -1,0 +1,75 @@
+import { TableClient, type TableServiceClientOptions } from '@azure/data-tables';
+import { Agent, request as httpRequest } from 'node:http';
+import { AZURITE_ACCOUNT, AZURITE_KEY } from '../local/azurite.ts';
+
+export interface Recorded {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Counts what a table client sends, and keeps it for the floor. */
+export interface Meter {
+  requests: Recorded[];
+  bytesIn: number;
+  readonly client: (table: string) => TableClient;
+}
+
+export function meter(tablesUrl: string): Meter {
+  const made: Meter = {
+    requests: [],
+    bytesIn: 0,
+    client: (table) => {
+      const connection = `DefaultEndpointsProtocol=http;AccountName=${AZURITE_ACCOUNT};AccountKey=${AZURITE_KEY};TableEndpoint=${tablesUrl}`;
+      const policy: NonNullable<TableServiceClientOptions['additionalPolicies']>[number]['policy'] = {
+        name: 'meter',
+        async sendRequest(request, next) {
+          const response = await next(request);
+          const headers = Object.fromEntries(Object.entries(request.headers.toJSON()));
+          made.requests.push({
+            method: request.method,
+            url: request.url,
+            headers,
+            body: typeof request.body === 'string' ? request.body : '',
+          });
+          made.bytesIn += response.bodyAsText?.length ?? 0;
+          return response;
+        },
+      };
+      return TableClient.fromConnectionString(connection, table, {
+        allowInsecureConnection: true,
+        additionalPolicies: [{ position: 'perRetry', policy }],
+      });
+    },
+  };
+  return made;
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 32 });
+
+/** The same requests by a bare HTTP client and nothing else: their answers are read and thrown away. Seconds. */
+export async function floor(requests: readonly Recorded[]): Promise<number> {
+  const began = performance.now();
+  const queue = [...requests];
+  const worker = async (): Promise<void> => {
+    for (let next = queue.shift(); next; next = queue.shift()) await send(next);
+  };
+  await Promise.all(Array.from({ length: 32 }, worker));
+  return (performance.now() - began) / 1000;
+}
+
+function send({ method, url, headers, body }: Recorded): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(url, { method, headers, agent }, (response) => {
+      response.on('data', () => undefined);
+      response.on('end', resolve);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+export function closeAgent(): void {
+  agent.destroy();
+}
