@@ -1,5 +1,6 @@
 /** Entry of the deployed app. Registers and does nothing else: see docs/decisions/0008. */
 import { app } from '@azure/functions';
+import { fileURLToPath } from 'node:url';
 import { azureProgram } from './azure-program.ts';
 import { registerFunctions } from './functions/register.ts';
 import { jsonLog } from './log.ts';
@@ -19,4 +20,6 @@ const log = jsonLog({
 });
 /* eslint-enable no-console */
 
-registerFunctions(app, azureProgram(process.env, log));
+// The hunts are deployed beside this file, wherever the host starts the process.
+const hunts = fileURLToPath(new URL('hunts', import.meta.url));
+registerFunctions(app, azureProgram({ HUNTS_FOLDER: hunts, ...process.env }, log));

@@ -127,6 +127,8 @@ export interface RunJournal {
   finish(ticket: RunTicket, end: RunEnd): Promise<void>;
   /** Marks an ordered run as answered by another run that was in progress. */
   join(id: RunId, holder: RunId): Promise<void>;
+  /** Ends an ordered run that can never begin. */
+  refuse(id: RunId, failure: RunFailure, at: Date): Promise<void>;
   find(id: RunId): Promise<RunRecord | undefined>;
   /** The latest runs of a scope, newest first. */
   recent(scope: HuntScope, limit: number): Promise<readonly RunRecord[]>;

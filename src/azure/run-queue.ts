@@ -5,6 +5,7 @@ import { parseRunId, type RunOrder } from '../hunt/run.ts';
 import type { RunQueue } from '../services.ts';
 import { serviceFailure } from './service-failure.ts';
 
+export const RUN_QUEUE = 'hunt-runs';
 const TIME_LIMIT = 15_000;
 
 const Instant = z.iso.datetime().transform((text) => new Date(text));

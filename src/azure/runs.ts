@@ -53,6 +53,12 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
       await table.upsert({ partitionKey, rowKey, status: 'joined', joinedTo: holder });
     },
 
+    async refuse(id, failure, at) {
+      const [partitionKey, rowKey] = runKey(id);
+      const end = { status: 'failed', endedAt: at.toISOString(), ...writeJson('failure', failure) };
+      await table.upsert({ partitionKey, rowKey, ...end });
+    },
+
     async find(id) {
       const row = await table.get(...runKey(id));
       return row && readRunRow(row);

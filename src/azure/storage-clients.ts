@@ -2,9 +2,8 @@ import { TableClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
 import { QueueClient } from '@azure/storage-queue';
 import type { StorageSettings } from '../settings.ts';
+import { RUN_QUEUE } from './run-queue.ts';
 import { azureTable, type Table } from './table.ts';
-
-export const RUN_QUEUE = 'hunt-runs';
 
 export interface StorageClients {
   readonly ledger: Table;

@@ -17,6 +17,11 @@ export async function runOrder(order: RunOrder, delivery: number, services: Serv
   const hunt = hunts.find(order.scope.hunt);
   if (!hunt) {
     log.error('run.skipped', { run: order.id, hunt: order.scope.hunt, reason: 'the hunt is not loaded any more' });
+    const failure = {
+      code: 'hunt-not-loaded',
+      message: 'The hunt was taken away, or its file does not load any more.',
+    };
+    await runs.refuse(order.id, { ...failure, willRetry: false }, services.now());
     return;
   }
   const mayRetry = delivery < MAX_DELIVERIES;

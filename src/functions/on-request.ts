@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RequestError } from './problem-response.ts';
 import { UnknownNameError } from '../errors.ts';
-import { parseRunId, planRun, scopeKeyOf, type RunId } from '../hunt/run.ts';
+import { parseRunId, planRun, scopeKeyOf, type RunId, type RunOrder } from '../hunt/run.ts';
 import { investigate } from '../run-hunt.ts';
 import { summaryOf } from '../run-summary.ts';
 import type { RunRecord, Services } from '../services.ts';
@@ -50,7 +50,7 @@ export const isOver = (record: RunRecord): boolean =>
 
 /** The run that will answer: one in progress, one the same key ordered before, or a new one. */
 async function orderRun(asked: RunRequest, services: Services): Promise<RunId> {
-  const { runs, queue, log } = services;
+  const { runs, log } = services;
   if (asked.earlierId !== undefined && (await runs.find(asked.earlierId))) return asked.earlierId;
   const { order } = asked;
   const running = asked.pinned ? undefined : await runInProgress(asked, services);
@@ -58,7 +58,7 @@ async function orderRun(asked: RunRequest, services: Services): Promise<RunId> {
   const fresh = await runs.order(order);
   // A repeated request may find a run whose message was never sent: sending it again is harmless, a lost run is not.
   if (fresh || (await runs.find(order.id))?.status === 'queued') {
-    await queue.send(order);
+    await sendOrRefuse(order, services);
     log.info('run.queued', {
       run: order.id,
       hunt: asked.hunt.slug,
@@ -67,6 +67,17 @@ async function orderRun(asked: RunRequest, services: Services): Promise<RunId> {
     });
   }
   return order.id;
+}
+
+/** A run that could not be queued must not look queued. */
+async function sendOrRefuse(order: RunOrder, { queue, runs, now }: Services): Promise<void> {
+  try {
+    await queue.send(order);
+  } catch (error) {
+    const failure = { code: 'queue-storage-unavailable', message: 'The run could not be queued.', willRetry: false };
+    await runs.refuse(order.id, failure, now());
+    throw error;
+  }
 }
 
 async function runInProgress({ order }: RunRequest, { runs, now }: Services): Promise<RunId | undefined> {

@@ -1,5 +1,5 @@
 import type { app as functionsApp, HttpMethod, InvocationContext } from '@azure/functions';
-import { readRunMessage } from '../azure/run-queue.ts';
+import { readRunMessage, RUN_QUEUE } from '../azure/run-queue.ts';
 import { endpoint, type HttpHandler } from './endpoint.ts';
 import { health } from './health.ts';
 import { DEVICE_PARAMETERS, listDevices } from './devices.ts';
@@ -13,7 +13,6 @@ import { RUN_PARAMETERS } from './run-request.ts';
 /** What of `@azure/functions` is used; the real host, the local host and the tests register through it. */
 export type FunctionApp = Pick<typeof functionsApp, 'http' | 'timer' | 'storageQueue'>;
 
-export const RUN_QUEUE = 'hunt-runs';
 /** A storage queue's connection is the name of a setting, or the prefix of several. */
 const CONNECTION = 'AzureWebJobsStorage';
 /** All of them, so that a wrong one gets our answer and not the platform's empty 404. */

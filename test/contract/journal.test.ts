@@ -164,6 +164,19 @@ describe.each([
     expect(await runs.find(asked)).toMatchObject({ status: 'joined', joinedTo: aRun().id });
   });
 
+  it('ends a run that can never begin', async () => {
+    const runs = journal(make());
+    await runs.order(aRunOrder());
+
+    await runs.refuse(aRunOrder().id, { code: 'hunt-not-loaded', message: 'gone', willRetry: false }, at(1));
+
+    expect(await runs.find(aRunOrder().id)).toMatchObject({
+      status: 'failed',
+      failure: { code: 'hunt-not-loaded' },
+      endedAt: at(1),
+    });
+  });
+
   it('keeps the heartbeat of the timer', async () => {
     const runs = journal(make());
     expect(await runs.lastTick()).toBeUndefined();

@@ -277,6 +277,20 @@ describe('the ledger in Table Storage', () => {
     expect(toldIds(await tellAll(stormy.table))).toEqual(ids(0, 40).sort());
   });
 
+  it('spreads a large scope over 16 partitions', async () => {
+    stormy = azurite.make();
+
+    const { receipt } = await run(stormy.table, ids(0, 6_000), NOON);
+    await run(stormy.table, ids(0, 6_001), at(1));
+
+    expect(receipt.recorded).toBe(6_000);
+    expect(await stormy.table.get(partitionOf(scope, 15, 16), '0h-15')).toBeDefined();
+    const notices = await tellAll(stormy.table);
+    expect(notices.map(({ kind }) => kind).sort()).toEqual(['baseline-founded', 'devices-found']);
+    expect(toldIds(notices)).toEqual(['device-6000']);
+    expect(await devicesOf(stormy.table)).toHaveLength(6_001);
+  });
+
   it('finishes a founding that died at any request, and then tells one baseline', async () => {
     for (let request = 1; request <= 60; request += 7) {
       stormy = azurite.make();

@@ -14,9 +14,8 @@ registerHooks({
 });
 
 const folder = process.argv[2] ?? 'out';
-process.chdir(folder);
 const core = installFunctionsCore(() => undefined);
-await import(pathToFileURL(path.resolve('main.mjs')).href);
+await import(pathToFileURL(path.resolve(folder, 'main.mjs')).href);
 
 const health = core.functions.get('health');
 const answer =
