@@ -153,7 +153,8 @@ const part = ({ status, headers = {}, body = '' }: Reply): string =>
     'Content-Transfer-Encoding: binary',
     '',
     `HTTP/1.1 ${String(status)} X`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    // The SDK looks for this header by its exact case.
+    ...(headers['etag'] === undefined ? [] : [`ETag: ${headers['etag']}`]),
     ...(body === '' ? [] : ['Content-Type: application/json']),
     '',
     body,

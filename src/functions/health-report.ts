@@ -99,12 +99,16 @@ function missedReasons(
   policy: RunPolicy,
   now: Date,
 ): HealthReason[] {
+  if (!state?.lastSlot) {
+    // Run by hand only: it has no slot to miss.
+    if (state?.lastRun) return [];
+    return [{ code: 'never-run', message: `${where} has never run, so it has no baseline to compare with.` }];
+  }
   const schedule = hunt.schedule ?? policy.schedule;
   // A slot counts as missed once a run of full length could have answered it and a tick could have started that run.
   const answered = new Date(now.getTime() - policy.runTimeout - STUCK_AFTER);
   const slot = latestSlot(schedule, answered);
-  if (!slot || (state?.lastSlot && state.lastSlot >= slot)) return [];
-  if (!state?.lastSlot) return [];
+  if (!slot || state.lastSlot >= slot) return [];
   return [{ code: 'slot-missed', message: `${where} has not answered for its slot of ${slot.toISOString()}.` }];
 }
 

@@ -77,6 +77,10 @@ describe('health', () => {
     ]);
   });
 
+  it('reports a hunt that has never run: its silence is no baseline', () => {
+    expect(codes({ ...healthy(), states: [] })).toEqual(['never-run']);
+  });
+
   it('reports a slot that no run has answered for, once a run could have', () => {
     const missed = { lastSlot: new Date('2026-11-22T06:00:00Z') };
 

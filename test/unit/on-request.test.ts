@@ -1,0 +1,83 @@
+import functions from '@azure/functions';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { endpoint } from '../../src/functions/endpoint.ts';
+import { startRun } from '../../src/functions/on-request.ts';
+import { RUN_PARAMETERS } from '../../src/functions/run-request.ts';
+import { planRun } from '../../src/hunt/run.ts';
+import { MINUTE } from '../../src/time.ts';
+import { aHunt, aRunOrder } from '../support/builders.ts';
+import { aWorld, failure, type World } from '../support/services.ts';
+
+let world: World;
+beforeEach(() => {
+  world = aWorld({ workspaces: ['corp', 'emea'] });
+});
+
+const hunt = aHunt();
+async function start(query: Record<string, string>, headers: Record<string, string> = {}) {
+  const program = {
+    services: () => Promise.resolve(world.services),
+    messages: () => Promise.reject(new Error('not here')),
+  };
+  const request = new functions.HttpRequest({
+    method: 'POST',
+    url: 'http://localhost/',
+    query,
+    headers,
+    params: { hunt: hunt.slug },
+  });
+  const { status, headers: answered, body } = await endpoint('POST', RUN_PARAMETERS, program, startRun)(request);
+  return {
+    status,
+    location: (answered as Record<string, string>)['location'],
+    body: JSON.parse(body as string) as { readonly detail?: string },
+  };
+}
+
+describe('starting a run', () => {
+  it('needs a workspace when there are several', async () => {
+    expect(await start({})).toMatchObject({
+      status: 400,
+      body: { detail: 'Name one workspace with ?workspace=; known: corp, emea.' },
+    });
+  });
+
+  it('queues it under the id it answers', async () => {
+    const { status, location } = await start({ workspace: 'emea' });
+
+    expect(status).toBe(202);
+    expect(world.queued).toMatchObject([{ scope: { hunt: hunt.id, workspace: 'emea' }, trigger: 'request' }]);
+    expect(location).toBe(`/api/runs/${world.queued[0]?.id ?? ''}`);
+  });
+
+  it('while another is in progress answers with that one, unless it asks for a time of its own', async () => {
+    const { runs, policy, now } = world.services;
+    const holder = aRunOrder({ asOf: now() });
+    await runs.begin(planRun(holder, hunt, policy.lateness), policy.runTimeout, now());
+
+    expect((await start({ workspace: 'corp' })).location).toBe(`/api/runs/${holder.id}`);
+    expect(world.queued).toEqual([]);
+    await start({ workspace: 'corp', asOf: '2026-11-20T06:00:00Z' });
+    expect(world.queued).toMatchObject([{ asOf: new Date('2026-11-20T06:00:00Z') }]);
+  });
+
+  it('twice with one key is one run; with another clock it is another', async () => {
+    const key = { 'idempotency-key': 'k' };
+    const first = await start({ workspace: 'corp' }, key);
+    world.pass(MINUTE);
+    const second = await start({ workspace: 'corp' }, key);
+    const other = await start({ workspace: 'corp', asOf: '2026-11-20T06:00:00Z' }, key);
+
+    expect(second.location).toBe(first.location);
+    expect(other.location).not.toBe(first.location);
+  });
+
+  it('that cannot be queued is refused, and does not look queued', async () => {
+    world.services.queue.send = () => Promise.reject(failure('unavailable', 'queue-storage'));
+
+    expect(await start({ workspace: 'corp' })).toMatchObject({ status: 503 });
+
+    const [refused] = await world.services.runs.recent({ hunt: hunt.id, workspace: 'corp' }, 1);
+    expect(refused).toMatchObject({ status: 'failed', failure: { code: 'queue-storage-unavailable' } });
+  });
+});
