@@ -29,6 +29,7 @@ export default tseslint.config(
       ],
     },
   },
+  { files: ['src/**', 'local/**'], rules: { 'max-lines': ['error', 200] } },
   {
     // People read these on a terminal.
     files: ['local/**', 'bench/**', 'scripts/**', 'test/support/**'],

@@ -1,8 +1,5 @@
-import { RunInProgressError, ServiceError } from '../errors.ts';
-import type { HuntScope } from '../hunt/hunt.ts';
 import { scopeKeyOf, type Run } from '../hunt/run.ts';
 import type { RunEnd, RunJournal, RunRecord, RunTicket, ScopeState } from '../services.ts';
-import type { Milliseconds } from '../time.ts';
 import {
   optionalJson,
   orderRow,
@@ -15,15 +12,8 @@ import {
   TICK,
 } from './run-rows.ts';
 import { writeJson } from './json-property.ts';
-import type { Entity, Property, Table } from './table.ts';
-
-const ATTEMPTS = 5;
-
-/** The scope's row as its lease left it, so that an undisturbed run need not read it again to end. */
-interface HeldLease {
-  readonly etag: string;
-  readonly unsettledSince: string;
-}
+import { finishScope, takeLease, type HeldLease } from './run-lease.ts';
+import type { Property, Table } from './table.ts';
 
 /** Runs, their lease and the state of every scope in Table Storage. An undisturbed run makes five requests. */
 export function tableRuns(table: Table, now: () => Date): RunJournal {
@@ -107,119 +97,3 @@ const endOf = (end: RunEnd): Record<string, Property> => ({
   ...(end.report && writeJson('report', end.report)),
   ...optionalJson('failure', end.failure),
 });
-
-type Taken = { readonly before: ScopeState } & ({ readonly lease: HeldLease } | { readonly ended: RunRecord });
-
-/** Takes the lease, unless a repeated message asks for a run that has ended. */
-async function takeLease(table: Table, run: Run, length: Milliseconds, at: Date): Promise<Taken> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const row = (await table.get(...scopeRowKey(run.scope))) ?? (await newScope(table, run.scope));
-    const before = readScopeRow(row);
-    const ended = await endedBefore(table, run, before);
-    if (ended) return { before, ended };
-    const holder = before.lease?.run === run.id ? undefined : before.lease;
-    if (holder && holder.until > at) throw new RunInProgressError(holder.run);
-    const unsettledSince = (before.unsettledSince ?? at).toISOString();
-    const leaseUntil = new Date(at.getTime() + length).toISOString();
-    const claim = { leaseRun: run.id, leaseUntil, unsettledSince, lastSlot: latest(before.lastSlot, run.slot) };
-    const etag = await mergeOrSee(
-      table,
-      row,
-      claim,
-      (now) => now['leaseRun'] === run.id && now['leaseUntil'] === leaseUntil,
-    );
-    if (etag === undefined) continue;
-    if (holder) await abandon(table, holder.run);
-    return { before, lease: { etag, unsettledSince } };
-  }
-  throw new ServiceError('table-storage', 'unavailable', 'The lease of the hunt changes hands too fast.');
-}
-
-async function newScope(table: Table, scope: HuntScope): Promise<Entity> {
-  const [partitionKey, rowKey] = scopeRowKey(scope);
-  await table.insert({
-    partitionKey,
-    rowKey,
-    hunt: scope.hunt,
-    workspace: scope.workspace,
-    leaseRun: '',
-    leaseUntil: '',
-    lastSlot: '',
-  });
-  const row = await table.get(partitionKey, rowKey);
-  if (!row) throw new ServiceError('table-storage', 'unavailable', 'The state of a hunt could not be created.');
-  return row;
-}
-
-/** Only a message repeated for the latest run, or for a slot already answered, can ask for a run that has ended. */
-const mayHaveEnded = (run: Run, before: ScopeState): boolean =>
-  before.lastRun?.id === run.id ||
-  (run.slot !== undefined && before.lastSlot !== undefined && run.slot <= before.lastSlot);
-
-async function endedBefore(table: Table, run: Run, before: ScopeState): Promise<RunRecord | undefined> {
-  if (!mayHaveEnded(run, before)) return undefined;
-  const row = await table.get(...runKey(run.id));
-  const record = row && readRunRow(row);
-  if (!record || record.status === 'queued' || record.status === 'running') return undefined;
-  return record.failure?.willRetry === true ? undefined : record;
-}
-
-async function abandon(table: Table, run: Run['id']): Promise<void> {
-  const [partitionKey, rowKey] = runKey(run);
-  const row = await table.get(partitionKey, rowKey);
-  if (row?.['status'] === 'running') await table.merge({ partitionKey, rowKey, status: 'abandoned' }, row.etag ?? '');
-}
-
-/** A run that has lost its lease leaves the scope to whoever holds it now. */
-async function finishScope(
-  table: Table,
-  { run, before }: RunTicket,
-  end: RunEnd,
-  held: HeldLease | undefined,
-): Promise<void> {
-  const { report } = end;
-  const complete = end.status === 'completed' && report !== undefined && !report.partial;
-  const lastRun = { id: run.id, at: end.at, status: end.status, outcome: report?.outcome, totals: report?.totals };
-  const [partitionKey, rowKey] = scopeRowKey(run.scope);
-  let row: Entity | undefined = held && {
-    partitionKey,
-    rowKey,
-    etag: held.etag,
-    leaseRun: run.id,
-    unsettledSince: held.unsettledSince,
-  };
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    row ??= await table.get(partitionKey, rowKey);
-    if (row?.['leaseRun'] !== run.id) return;
-    const properties = {
-      leaseRun: '',
-      leaseUntil: '',
-      lastComplete: latest(before.lastComplete, complete ? run.asOf : undefined),
-      unsettledSince: end.settled ? '' : String(row['unsettledSince']),
-      ...writeJson('lastRun', lastRun),
-      ...optionalJson('trouble', end.trouble),
-    };
-    if ((await mergeOrSee(table, row, properties, (now) => now['leaseRun'] !== run.id)) !== undefined) return;
-    row = undefined;
-  }
-}
-
-const latest = (a: Date | undefined, b: Date | undefined): string =>
-  (a && b ? (a > b ? a : b) : (a ?? b))?.toISOString() ?? '';
-
-/** The etag of the change when it stands, whether its answer came or was lost. */
-async function mergeOrSee(
-  table: Table,
-  { partitionKey, rowKey, etag }: Entity,
-  properties: Readonly<Record<string, Property>>,
-  done: (row: Entity) => boolean,
-): Promise<string | undefined> {
-  try {
-    const moved = await table.merge({ partitionKey, rowKey, ...properties }, etag ?? '');
-    if (moved !== undefined) return moved;
-  } catch (error) {
-    if (!(error instanceof ServiceError) || !error.transient) throw error;
-  }
-  const row = await table.get(partitionKey, rowKey);
-  return row && done(row) ? row.etag : undefined;
-}

@@ -6,6 +6,7 @@ import { lookbackOf } from '../kql/lookback.ts';
 import { nearest } from '../nearest.ts';
 import { DAY, parseTimespan, type Milliseconds } from '../time.ts';
 import { tacticOf, TACTICS, techniqueOf } from './attack.ts';
+import { FIELD_NAMES } from './field-names.ts';
 import { readFields, type Fields } from './fields.ts';
 import { parseText } from './yaml-text.ts';
 
@@ -30,53 +31,6 @@ export interface HuntFile {
   readonly warnings: readonly HuntFileProblem[];
 }
 
-const OURS = [
-  'lookback',
-  'schedule',
-  'forgetAfter',
-  'firstRun',
-  'device',
-  'evidence',
-  'scenarios',
-  'tests',
-  'knownGaps',
-];
-/** Fields of Sentinel's hunting queries and, since they leak in, of its analytics rules. */
-const SENTINELS = [
-  ...[
-    'id',
-    'name',
-    'description',
-    'description-detailed',
-    'description_detailed',
-    'requiredDataConnectors',
-    'tactics',
-    'relevantTechniques',
-  ],
-  ...[
-    'query',
-    'version',
-    'tags',
-    'metadata',
-    'entityMappings',
-    'severity',
-    'kind',
-    'status',
-    'customDetails',
-    'alertDetailsOverride',
-  ],
-  ...[
-    'queryFrequency',
-    'queryPeriod',
-    'triggerOperator',
-    'triggerThreshold',
-    'eventGroupingSettings',
-    'incidentConfiguration',
-  ],
-  ...['suppressionDuration', 'suppressionEnabled', 'sentinelEntitiesMappings', 'References', 'references', 'author'],
-];
-const KNOWN = { known: [...OURS, ...SENTINELS] };
-
 const GUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const DEFAULT_LOOKBACK: Milliseconds = 5 * DAY;
 
@@ -85,7 +39,7 @@ export function readHuntFile(file: string, raw: string): HuntFile {
   const { document, at, ...parsed } = parseText(file, raw);
   const problems = [...parsed.problems];
   const warnings = [...parsed.warnings];
-  const fields = document && readFields(file, document, at, KNOWN, { problems, warnings });
+  const fields = document && readFields(file, document, at, FIELD_NAMES, { problems, warnings });
   if (!fields) return { file, tests: [], queryAt: { line: 1, column: 1 }, problems, warnings };
   const hunt = readHunt(file, fields);
   const tests = readTests(fields);
