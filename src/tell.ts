@@ -4,8 +4,8 @@ import { errorFields } from './log.ts';
 import type { ClaimedNotice, OpenNotice, Services, Target } from './services.ts';
 import { MINUTE } from './time.ts';
 
-/** Longer than telling every target of one notice takes; after it another process may tell it again. */
-const CLAIM = 2 * MINUTE;
+/** Longer than telling one target may take; a claim must outlast all of them, or another process tells the notice too. */
+const PER_TARGET = MINUTE / 2;
 
 type Telling = Pick<Services, 'outbox' | 'conversations' | 'notifier' | 'log' | 'now'>;
 
@@ -33,7 +33,7 @@ export async function tellPending(scope: HuntScope, services: Telling): Promise<
 }
 
 async function tellOne(notice: OpenNotice, targets: readonly Target[], services: Telling): Promise<boolean> {
-  const claim = await services.outbox.claim(notice, CLAIM);
+  const claim = await services.outbox.claim(notice, (targets.length + 1) * PER_TARGET);
   if (!claim) return false;
   let told = 0;
   let refused = 0;

@@ -9,7 +9,7 @@ import {
   type ConversationReference,
 } from 'botbuilder';
 import { AuthenticationConfiguration } from 'botframework-connector';
-import type { Log } from '../log.ts';
+import { errorFields, type Log } from '../log.ts';
 import type { Conversations, Target } from '../services.ts';
 import type { BotSettings } from '../settings.ts';
 import type { AdaptiveCard } from './elements.ts';
@@ -26,8 +26,8 @@ export interface BotOptions {
 export interface Bot {
   /** Answers Teams' request. */
   process(authorization: string | undefined, activity: unknown): Promise<BotAnswer>;
-  /** Posts a card; returns the message's id. Throws what the connector's client throws. */
-  post(target: Target, card: AdaptiveCard, summary: string): Promise<string>;
+  /** Posts a card in one attempt; returns the message's id. Throws what the connector's client throws. */
+  post(target: Target, card: AdaptiveCard, summary: string, signal: AbortSignal): Promise<string>;
 }
 
 const HELP =
@@ -57,12 +57,21 @@ export function createBot({ auth, conversations, log, framework }: BotOptions): 
     await conversations.remove(id);
     log.info('target.removed', { target: id });
   };
+  /** Teams moves conversations to other addresses; somebody who writes shows the current one, and that it works. */
+  const refresh = async (context: TurnContext): Promise<void> => {
+    const target = targetOf(context);
+    const known = (await conversations.list()).find(({ id }) => id === target.id);
+    if (known && (known.broken || known.reference['serviceUrl'] !== target.reference['serviceUrl']))
+      await conversations.put(target);
+  };
   const isMe = (context: TurnContext, members: readonly { readonly id: string }[] | undefined): boolean =>
     members?.some(({ id }) => id === context.activity.recipient.id) ?? false;
 
   app.activity('installationUpdate', async (context) => {
-    // `add-upgrade` and `remove-upgrade` are the same as `add` and `remove` here.
-    await (context.activity.action?.startsWith('add') ? remember(context) : forget(context));
+    // `add-upgrade` and `remove-upgrade` are the same as `add` and `remove` here; an action unknown to us is neither.
+    const { action } = context.activity;
+    if (action?.startsWith('add')) await remember(context);
+    if (action?.startsWith('remove')) await forget(context);
   });
   app.conversationUpdate('membersAdded', async (context) => {
     if (isMe(context, context.activity.membersAdded)) await remember(context);
@@ -71,21 +80,31 @@ export function createBot({ auth, conversations, log, framework }: BotOptions): 
     if (isMe(context, context.activity.membersRemoved)) await forget(context);
   });
   app.activity('message', async (context) => {
+    await refresh(context);
     await context.sendActivity(HELP);
   });
 
   return {
     async process(authorization, activity) {
       const answer = await processActivity(adapter, gate, authorization, activity, async (context) => {
-        await app.run(context);
+        try {
+          await app.run(context);
+        } catch (error) {
+          // The adapter turns it into a bare 500, and Teams does not send an installation again.
+          log.error('bot.failed', { activity: context.activity.type, ...errorFields(error) });
+          throw error;
+        }
       });
       if (answer.status === 401 || answer.status === 403) log.warn('bot.refused', { status: answer.status });
+      if (answer.status === 503)
+        log.error('bot.failed', { reason: 'the signing keys of the channel are out of reach' });
       return answer;
     },
-    async post(target, card, summary) {
+    async post(target, card, summary, signal) {
       let id = '';
       // No app.error() handler is set: with one, the adapter would swallow what goes wrong in here.
       await adapter.continueConversationAsync(appId, target.reference, async (context) => {
+        sendOnce(context, signal);
         const message = { ...MessageFactory.attachment(CardFactory.adaptiveCard(card)), summary };
         id = (await context.sendActivity(message))?.id ?? '';
       });
@@ -105,6 +124,35 @@ export function createBot({ auth, conversations, log, framework }: BotOptions): 
   }
 }
 
+/** The part of the SDK's connector client that its types hide. */
+interface ConnectorPipeline {
+  readonly client: {
+    readonly pipeline: {
+      removePolicy(policy: { readonly name: string }): unknown;
+      addPolicy(policy: {
+        readonly name: string;
+        sendRequest<R>(request: { abortSignal?: AbortSignal }, next: (request: object) => Promise<R>): Promise<R>;
+      }): void;
+    };
+  };
+}
+
+/**
+ * The SDK repeats a POST after every 5xx and waits as long as Retry-After says: a lost answer would post a card twice,
+ * and a card given up would still arrive. No option reaches that policy, but every turn has a client of its own.
+ */
+function sendOnce({ adapter, turnState }: TurnContext, signal: AbortSignal): void {
+  const { pipeline } = turnState.get<ConnectorPipeline>(adapter.ConnectorClientKey).client;
+  pipeline.removePolicy({ name: 'defaultRetryPolicy' });
+  pipeline.addPolicy({
+    name: 'firstsightDeadline',
+    sendRequest: (request, next) => {
+      request.abortSignal = signal;
+      return next(request);
+    },
+  });
+}
+
 /** A channel's id without the thread, so that a later post starts a thread of its own. */
 function conversationId({ activity }: TurnContext): string {
   const channel = activity.conversation.conversationType === 'channel' ? teamsGetChannelId(activity) : undefined;
@@ -117,7 +165,7 @@ function targetOf(context: TurnContext): Target {
   const id = conversationId(context);
   const reference: Partial<ConversationReference> = TurnContext.getConversationReference(activity);
   // With an activity id every post would be a reply to the installation.
-  const { activityId: _activity, user: _user, ...kept } = reference;
+  const { activityId: _activity, user: _user, bot, ...kept } = reference;
   const tenant = tenantId ?? (activity.channelData as { tenant?: { id?: string } } | undefined)?.tenant?.id;
   return {
     id,
@@ -125,7 +173,12 @@ function targetOf(context: TurnContext): Target {
       KINDS[conversationType ?? ''] ??
       ((activity.channelData as { team?: unknown } | undefined)?.team === undefined ? 'personal' : 'channel'),
     ...(tenant !== undefined && { tenantId: tenant }),
-    reference: { ...kept, ...(kept.conversation && { conversation: { ...kept.conversation, id } }) },
+    // People choose the names of conversations; nothing needs them, so they are not kept.
+    reference: {
+      ...kept,
+      ...(bot && { bot: { id: bot.id } }),
+      conversation: { id, ...(conversationType !== undefined && { conversationType }), ...(tenantId && { tenantId }) },
+    },
   };
 }
 

@@ -1,8 +1,10 @@
 import type { Finding } from '../hunt/finding.ts';
 import type { Notice } from '../hunt/notice.ts';
 import type { Sighting } from '../hunt/sighting.ts';
+import type { TimeWindow } from '../time.ts';
 import { attackActions, contextElements, day, instant, plural } from './card-parts.ts';
-import { card, facts, heading, line, run, table, type AdaptiveCard, type Element, type TextRun } from './elements.ts';
+import { deviceTable, nameOf } from './device-table.ts';
+import { card, facts, heading, run, type AdaptiveCard } from './elements.ts';
 import { inert } from './inert.ts';
 
 /** Workflows re-wraps a card and stops at 28 KiB; a bot's message may be larger, but the same card must fit both. */
@@ -56,8 +58,6 @@ function fitted(build: (rows: number) => AdaptiveCard): AdaptiveCard {
   return build(0);
 }
 
-const nameOf = ({ name, id }: Sighting): string => inert(name === '' ? id : name, 80);
-
 function oneDevice(notice: Of<'devices-found'>): AdaptiveCard {
   const [finding] = notice.findings;
   if (!finding) return fitted((rows) => severalDevices(notice, rows));
@@ -79,8 +79,13 @@ function oneDevice(notice: Of<'devices-found'>): AdaptiveCard {
             100,
           ),
         ],
-        ['First seen', run(`${instant(finding.firstSeen)} UTC, in this window`)],
-        ['Last seen', run(`${instant(finding.lastSeen)} UTC`)],
+        [
+          'First seen',
+          run(
+            `${seen(finding.firstSeen)}${within(finding.firstSeen, notice.context.window) ? ', in this window' : ''}`,
+          ),
+        ],
+        ['Last seen', run(seen(finding.lastSeen))],
         ['Matches', run(finding.count === undefined ? 'not counted' : finding.count.toLocaleString('en'))],
         ['Reports', run(reports(finding), { fontType: 'Monospace', size: 'Small' })],
       ]),
@@ -89,6 +94,12 @@ function oneDevice(notice: Of<'devices-found'>): AdaptiveCard {
     attackActions(notice.context),
   );
 }
+
+const seen = (at: Date | undefined): string => (at ? `${instant(at)} UTC` : instant(at));
+
+/** A hunt's first event is the first it looked at; where it lies in the window, there may be older ones. */
+const within = (at: Date | undefined, { start, end }: TimeWindow): boolean =>
+  at !== undefined && at >= start && at <= end;
 
 const whyNews = ({ novelty, lastSeenBefore }: Finding): string =>
   novelty === 'returning' && lastSeenBefore
@@ -116,17 +127,22 @@ function severalDevices(notice: Of<'devices-found'>, rows: number): AdaptiveCard
       heading(
         newly > 0 ? 'attention' : 'warning',
         [run(counts.join(', '), { weight: 'Bolder', size: 'Large' })],
-        [run('No earlier run of this hunt has seen them')],
+        [run(whyTheyAreNews(newly, returning))],
       ),
-      ...deviceTable(ordered, findings.length, rows, (finding) => [
-        run(finding.novelty === 'returning' ? 'back' : 'new', {
-          color: finding.novelty === 'returning' ? 'Warning' : 'Attention',
-        }),
-      ]),
+      ...deviceTable(ordered, findings.length, rows, ({ novelty }) =>
+        novelty === 'returning' ? run('back', { color: 'Warning' }) : run('new', { color: 'Attention' }),
+      ),
       ...contextElements(notice.context),
     ],
     attackActions(notice.context),
   );
+}
+
+function whyTheyAreNews(newly: number, returning: number): string {
+  if (returning === 0) return 'No earlier run of this hunt has seen them';
+  return newly === 0
+    ? 'They had not been seen for longer than this hunt remembers'
+    : 'New: no earlier run of this hunt has seen it. Back: not seen for longer than it remembers';
 }
 
 function baseline(notice: Of<'baseline-founded'>, rows: number): AdaptiveCard {
@@ -140,33 +156,11 @@ function baseline(notice: Of<'baseline-founded'>, rows: number): AdaptiveCard {
         [run(`Baseline founded: ${plural(total, 'device')}`, { weight: 'Bolder', size: 'Large' })],
         [run('The first run of this hunt. From now on only devices that are not among these are told.', {}, 300)],
       ),
-      ...(listed ? deviceTable(devices, total, rows, () => [run('baseline', { isSubtle: true })]) : []),
+      ...(listed ? deviceTable(devices, total, rows, () => run('baseline', { isSubtle: true })) : []),
       ...contextElements(context),
     ],
     attackActions(context),
   );
-}
-
-/** A device a row: its name, when it was first seen, and why it stands here. */
-function deviceTable<T extends Sighting>(
-  devices: readonly T[],
-  total: number,
-  rows: number,
-  verdict: (device: T) => TextRun[],
-): Element[] {
-  const shown = devices.slice(0, rows);
-  const rest = total - shown.length;
-  const cells = shown.map((device) => [
-    line([run(nameOf(device), { weight: 'Bolder' }, 80)]),
-    line([run(instant(device.firstSeen), { size: 'Small' })]),
-    line(verdict(device)),
-  ]);
-  return [
-    ...(shown.length === 0 ? [] : [table([5, 4, 2], ['Device', 'First seen (UTC)', ''], cells)]),
-    ...(rest > 0
-      ? [line([run(`and ${plural(rest, 'more device', 'more devices')}, not shown here`, { isSubtle: true })])]
-      : []),
-  ];
 }
 
 function trouble(notice: Of<'trouble'>): AdaptiveCard {

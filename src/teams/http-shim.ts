@@ -29,7 +29,8 @@ export async function processActivity(
   if (!isActivity(activity)) return { status: 400 };
   if (gate.authenticated) {
     if (issuerOf(authorization) !== CHANNEL_ISSUER) return { status: 401 };
-    if (tenantOf(activity) !== gate.tenantId) return { status: 403 };
+    // Teams writes tenants in lower case; people copy them into settings in either.
+    if (tenantOf(activity) !== gate.tenantId.toLowerCase()) return { status: 403 };
   }
   const answer: { status: number; body?: unknown } = { status: 500 };
   let reached = 0;
@@ -77,7 +78,8 @@ function tenantOf(activity: Activity): unknown {
     channelData?: { tenant?: { id?: unknown } };
     conversation?: { tenantId?: unknown };
   };
-  return channelData?.tenant?.id ?? conversation?.tenantId;
+  const tenant = channelData?.tenant?.id ?? conversation?.tenantId;
+  return typeof tenant === 'string' ? tenant.toLowerCase() : undefined;
 }
 
 /** An unverified look at who claims to have issued the token; the adapter verifies it. */

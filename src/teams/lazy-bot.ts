@@ -6,13 +6,12 @@ export type LoadBot = () => Promise<Bot>;
 export function lazyBot(options: BotOptions): LoadBot {
   let bot: Promise<Bot> | undefined;
   return () => {
-    bot ??= import('./bot.ts').then(
-      ({ createBot }) => createBot(options),
-      (error: unknown) => {
+    bot ??= import('./bot.ts')
+      .then(({ createBot }) => createBot(options))
+      .catch((error: unknown) => {
         bot = undefined;
         throw error;
-      },
-    );
+      });
     return bot;
   };
 }

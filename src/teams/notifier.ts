@@ -6,7 +6,7 @@ import type { LoadBot } from './lazy-bot.ts';
 
 export interface NotifierOptions {
   readonly now: () => Date;
-  /** Teams' client waits as long as Retry-After says, without a limit; so we do not wait for it. */
+  /** How long Teams may take, from the token to the answer. */
   readonly deadline?: Milliseconds;
 }
 
@@ -16,7 +16,10 @@ export function teamsNotifier(loadBot: LoadBot, { now, deadline = 20 * SECOND }:
     async send(notice, target): Promise<Receipt> {
       try {
         const bot = await loadBot();
-        const activityId = await withDeadline(bot.post(target, noticeCard(notice), noticeSummary(notice)), deadline);
+        const activityId = await withDeadline(
+          (signal) => bot.post(target, noticeCard(notice), noticeSummary(notice), signal),
+          deadline,
+        );
         return { activityId, at: now() };
       } catch (error) {
         throw teamsFailure(error);
@@ -27,15 +30,18 @@ export function teamsNotifier(loadBot: LoadBot, { now, deadline = 20 * SECOND }:
 
 class DeadlineError extends Error {}
 
-async function withDeadline<T>(work: Promise<T>, deadline: Milliseconds): Promise<T> {
+/** The work is told to stop, and is not waited for when it does not: fetching a token heeds no signal. */
+async function withDeadline<T>(work: (signal: AbortSignal) => Promise<T>, deadline: Milliseconds): Promise<T> {
+  const stop = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       reject(new DeadlineError());
+      stop.abort();
     }, deadline);
   });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work(stop.signal), late]);
   } finally {
     clearTimeout(timer);
   }
@@ -52,7 +58,7 @@ const BY_STATUS: Readonly<Record<number, ServiceFailureReason>> = {
 
 function teamsFailure(error: unknown): ServiceError {
   const fail = (reason: ServiceFailureReason, message: string): ServiceError =>
-    new ServiceError('teams', reason, message, { cause: error });
+    new ServiceError('teams', reason, message, { cause: error, ...retryAfterOf(error) });
   // The card may still arrive; telling again may repeat it, not telling again may lose it.
   if (error instanceof DeadlineError) return fail('unknown-outcome', 'Teams did not answer in time.');
   const { statusCode, code } = (error ?? {}) as { readonly statusCode?: number; readonly code?: string };
@@ -60,4 +66,11 @@ function teamsFailure(error: unknown): ServiceError {
   // 412, 5xx and broken connections pass; Teams' own advice is to try them again.
   const reason = statusCode === undefined ? 'unavailable' : (BY_STATUS[statusCode] ?? 'unavailable');
   return fail(reason, `Teams did not take the card (${detail}).`);
+}
+
+/** Retry-After in seconds, as Teams sends it; its other form, a date, is left to the next tick. */
+function retryAfterOf(error: unknown): { readonly retryAfter?: Milliseconds } {
+  const { response } = (error ?? {}) as { readonly response?: { readonly headers?: { get(name: string): unknown } } };
+  const header = response?.headers?.get('retry-after');
+  return typeof header === 'string' && /^\d+$/.test(header) ? { retryAfter: Number(header) * SECOND } : {};
 }

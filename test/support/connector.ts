@@ -14,7 +14,11 @@ export async function fakeConnector() {
   const posted: Posted[] = [];
   let reply: { readonly status: number; readonly headers?: Record<string, string>; readonly body?: unknown } | 'never' =
     { status: 201 };
+  let hungUp = 0;
   const server = createServer((request, response) => {
+    response.on('close', () => {
+      if (!response.writableEnded) hungUp += 1;
+    });
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
@@ -28,6 +32,8 @@ export async function fakeConnector() {
   return {
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`,
     posted,
+    /** How many callers ended the connection before they had an answer. */
+    hungUp: (): number => hungUp,
     answer: (next: typeof reply): void => {
       reply = next;
     },
