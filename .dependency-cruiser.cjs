@@ -58,6 +58,13 @@ module.exports = {
       from: { path: '^local/' },
       to: { path: '^(test|bench)/' },
     },
+    {
+      name: 'only-declared-packages',
+      comment: 'A package that is there by chance is gone by chance.',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-unresolved',

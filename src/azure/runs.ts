@@ -27,7 +27,7 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
       if ('ended' in taken) return { run, before, ended: taken.ended };
       // A run that was ordered keeps its time of order.
       const { orderedAt: _kept, ...row } = orderRow(run, 'running', at);
-      await table.upsert({ ...row, startedAt: at.toISOString(), failureParts: 0 });
+      await table.upsert({ ...row, startedAt: at.toISOString(), endedAt: '', failureParts: 0 });
       const ticket: RunTicket = { run, before };
       held.set(ticket, taken.lease);
       return ticket;
