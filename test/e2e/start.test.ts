@@ -51,14 +51,16 @@ describe('npm start', () => {
     expect(text).toContain('4 rows, 4 devices: 1 new, 0 returning, 3 known');
   });
 
-  it('has told the baseline once, and no device twice', () => {
-    const told = program
-      .output()
-      .split('\n')
-      .filter((line) => line.includes('notice.told') && line.includes('target=channel-hunts'));
+  it('has told the baseline once, and no device twice', async () => {
+    const told = (kind: string): string[] =>
+      program
+        .output()
+        .split('\n')
+        .filter((line) => ['notice.told', 'target=channel-hunts', `kind=${kind}`].every((part) => line.includes(part)));
+    await until('the channel to be told', () => told('devices-found').length > 0);
 
-    expect(told.filter((line) => line.includes('kind=baseline-founded'))).toHaveLength(1);
-    expect(told.filter((line) => line.includes('kind=devices-found'))).toHaveLength(1);
+    expect(told('baseline-founded')).toHaveLength(1);
+    expect(told('devices-found')).toHaveLength(1);
   });
 
   it('shows the same card in the channel where the bot was installed', async () => {
