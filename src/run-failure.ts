@@ -31,8 +31,8 @@ export async function recordFailure(
     const failure = failureOf(error);
     const end = { at: now(), status: 'failed', failure: { ...failure, willRetry } } as const;
     if (willRetry) {
-      const settled = before.unsettledSince === undefined;
-      await runs.finish(ticket, { ...end, settled, ...(before.trouble && { trouble: before.trouble }) });
+      // It may have failed between remembering and telling: the next delivery, or else a tick, must look.
+      await runs.finish(ticket, { ...end, settled: false, ...(before.trouble && { trouble: before.trouble }) });
       return;
     }
     const { trouble, news } = troubleNews(before.trouble, failure, now(), policy.remindAfter);

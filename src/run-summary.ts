@@ -1,6 +1,10 @@
+import type { Finding } from './hunt/finding.ts';
 import type { HuntReport } from './hunt/report.ts';
 import type { Log } from './log.ts';
 import { SUMMARY_FINDINGS, type ReportSummary } from './services.ts';
+
+/** Characters of JSON: a row of the journal holds a megabyte, and names and report ids may be of any length. */
+const FINDINGS_BUDGET = 200_000;
 
 /** What is kept of a report with its run. */
 export function summaryOf(report: HuntReport): ReportSummary {
@@ -8,8 +12,13 @@ export function summaryOf(report: HuntReport): ReportSummary {
     outcome: report.outcome,
     totals: report.totals,
     ...(report.partial && { partial: report.partial }),
-    findings: report.findings.slice(0, SUMMARY_FINDINGS),
+    findings: withinBudget(report.findings.slice(0, SUMMARY_FINDINGS)),
   };
+}
+
+function withinBudget(findings: readonly Finding[]): readonly Finding[] {
+  let used = 0;
+  return findings.filter((finding) => (used += JSON.stringify(finding).length) <= FINDINGS_BUDGET);
 }
 
 export function logCompleted(report: HuntReport, settled: boolean, log: Log): void {

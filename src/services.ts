@@ -137,8 +137,8 @@ export interface RunJournal {
   /** The latest runs of a scope, newest first. */
   recent(scope: HuntScope, limit: number): Promise<readonly RunRecord[]>;
   scopes(): Promise<readonly ScopeState[]>;
-  /** Whether everything of a scope has been told; outside a run. */
-  markSettled(scope: HuntScope, settled: boolean, at: Date): Promise<void>;
+  /** Everything was told after {@link scopes} read this state. Does nothing when a run has touched the scope since. */
+  markSettled(state: ScopeState): Promise<void>;
   tick(at: Date): Promise<void>;
   lastTick(): Promise<Date | undefined>;
 }
@@ -197,7 +197,7 @@ export interface RunRecord {
 export interface ScopeState {
   readonly scope: HuntScope;
   readonly lease?: { readonly run: RunId; readonly until: Date };
-  /** The latest slot a run has answered for. */
+  /** The latest slot that a run has answered for: it completed, or failed for good. */
   readonly lastSlot?: Date;
   readonly lastRun?: {
     readonly id: RunId;

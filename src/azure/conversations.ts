@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Conversations, Target } from '../services.ts';
-import { readJson, writeJson } from './json-property.ts';
+import { readOpaqueJson, writeJson } from './json-property.ts';
 import type { Entity, Table } from './table.ts';
 
 const TARGETS = 'targets';
@@ -50,7 +50,7 @@ function readTarget(row: Entity): Target {
   return {
     id: String(row['id']),
     kind: row['kind'] as Target['kind'],
-    reference: readJson<Record<string, unknown>>(row, 'reference'),
+    reference: readOpaqueJson(row, 'reference'),
     ...(tenantId !== '' && { tenantId }),
     ...(brokenSince !== '' && { broken: { since: new Date(brokenSince), reason: String(row['brokenReason']) } }),
   };

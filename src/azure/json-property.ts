@@ -8,16 +8,30 @@ export function writeJson(name: string, value: unknown): Record<string, string |
   const text = JSON.stringify(value);
   const parts: Record<string, string | number> = {};
   let count = 0;
-  for (let at = 0; at < text.length; at += PART) parts[`${name}${String(count++)}`] = text.slice(at, at + PART);
+  for (let at = 0; at < text.length; count += 1) {
+    const end = at + PART;
+    // Half a surrogate pair is no character, and would not come back from the service as it was.
+    const next = text.slice(end - 1, end + 1).codePointAt(0) ?? 0;
+    const part = text.slice(at, next > 0xffff ? end - 1 : end);
+    parts[`${name}${String(count)}`] = part;
+    at += part.length;
+  }
   return { ...parts, [`${name}Parts`]: count };
 }
 
 /** Reads what {@link writeJson} wrote by this program; throws when a part is missing. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the one place that trusts our own rows
 export function readJson<T>(row: Entity, name: string): T {
+  return JSON.parse(textOf(row, name), reviveDate) as T;
+}
+
+/** Like {@link readJson} for somebody else's JSON, in which no text is a date to us. */
+export const readOpaqueJson = (row: Entity, name: string): Record<string, unknown> =>
+  JSON.parse(textOf(row, name)) as Record<string, unknown>;
+
+function textOf(row: Entity, name: string): string {
   const count = Number(row[`${name}Parts`]);
-  const parts = Array.from({ length: count }, (_, i) => String(row[`${name}${String(i)}`]));
-  return JSON.parse(parts.join(''), reviveDate) as T;
+  return Array.from({ length: count }, (_, i) => String(row[`${name}${String(i)}`])).join('');
 }
 
 const DATE_FIELDS = new Set([

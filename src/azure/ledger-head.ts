@@ -18,9 +18,20 @@ export interface Head {
 
 /** A head that does not exist is damage: heads are made before a baseline, and never deleted. */
 export async function readHead(table: Table, scope: HuntScope, shard: number, partitions: number): Promise<Head> {
+  const head = await findHead(table, scope, shard, partitions);
+  if (head) return head;
+  throw new LedgerDamagedError(`Head ${headKey(shard)} of ${partitionOf(scope, shard, partitions)} is missing.`);
+}
+
+export async function findHead(
+  table: Table,
+  scope: HuntScope,
+  shard: number,
+  partitions: number,
+): Promise<Head | undefined> {
   const partitionKey = partitionOf(scope, shard, partitions);
   const row = await table.get(partitionKey, headKey(shard));
-  if (!row) throw new LedgerDamagedError(`Head ${headKey(shard)} of ${partitionKey} is missing.`);
+  if (!row) return undefined;
   return {
     partitionKey,
     rowKey: row.rowKey,

@@ -97,7 +97,7 @@ const shown = <T extends Sighting>(sighting: T): T => ({
   ...sighting,
   id: cut(sighting.id, 256),
   name: cut(sighting.name, 256),
-  reports: sighting.reports.slice(0, 5),
+  reports: sighting.reports.slice(0, 5).map((report) => cut(report, 64)),
 });
 
 /** `rev` is the revision that its transaction gives the head: never used again, so neither is the key. */

@@ -5,7 +5,7 @@ import type { Ledger, LedgerSession } from '../services.ts';
 import { DAY } from '../time.ts';
 import { establish, prepareFounding } from './ledger-founding.ts';
 import { commitShards } from './ledger-commit.ts';
-import { readHead, type Head } from './ledger-head.ts';
+import { findHead, readHead, type Head } from './ledger-head.ts';
 import {
   DEVICE_ROWS,
   metaKey,
@@ -51,8 +51,12 @@ export function tableLedger(table: Table): Ledger {
   };
 }
 
-const readHeads = (table: Table, scope: HuntScope, meta: Meta): Promise<Head[]> =>
-  Promise.all(Array.from({ length: SHARDS }, (_, shard) => readHead(table, scope, shard, meta.partitions)));
+/** While a baseline is being founded its heads may not be made yet; afterwards one that is missing is damage. */
+async function readHeads(table: Table, scope: HuntScope, meta: Meta): Promise<(Head | undefined)[]> {
+  const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
+  const find = meta.state === 'founding' ? findHead : readHead;
+  return Promise.all(shards.map((shard) => find(table, scope, shard, meta.partitions)));
+}
 
 const NOTHING: KnownDevices = { size: 0, lastSeenDay: () => undefined };
 const NOTHING_COMMITTED = { recorded: 0, alreadyRecorded: 0, transactions: 0 };

@@ -30,7 +30,9 @@ export async function takeLease(table: Table, run: Run, length: Milliseconds, at
     if (holder && holder.until > at) throw new RunInProgressError(holder.run);
     const unsettledSince = (before.unsettledSince ?? at).toISOString();
     const leaseUntil = new Date(at.getTime() + length).toISOString();
-    const claim = { leaseRun: run.id, leaseUntil, unsettledSince, lastSlot: latest(before.lastSlot, run.slot) };
+    const claim = { leaseRun: run.id, leaseUntil, unsettledSince };
+    // Before the lease: a repetition of this call no longer knows whose it was.
+    if (holder) await abandon(table, holder.run);
     const etag = await mergeOrSee(
       table,
       row,
@@ -38,7 +40,6 @@ export async function takeLease(table: Table, run: Run, length: Milliseconds, at
       (now) => now['leaseRun'] === run.id && now['leaseUntil'] === leaseUntil,
     );
     if (etag === undefined) continue;
-    if (holder) await abandon(table, holder.run);
     return { before, lease: { etag, unsettledSince } };
   }
   throw new ServiceError('table-storage', 'unavailable', 'The lease of the hunt changes hands too fast.');
@@ -60,16 +61,18 @@ async function newScope(table: Table, scope: HuntScope): Promise<Entity> {
   return row;
 }
 
-/** Only a message repeated for the latest run, or for a slot already answered, can ask for a run that has ended. */
+/** A slot that is still unanswered has no run that has ended, unless it is the latest: that saves most runs a request. */
 const mayHaveEnded = (run: Run, before: ScopeState): boolean =>
   before.lastRun?.id === run.id ||
-  (run.slot !== undefined && before.lastSlot !== undefined && run.slot <= before.lastSlot);
+  run.slot === undefined ||
+  (before.lastSlot !== undefined && run.slot <= before.lastSlot);
 
 async function endedBefore(table: Table, run: Run, before: ScopeState): Promise<RunRecord | undefined> {
   if (!mayHaveEnded(run, before)) return undefined;
   const row = await table.get(...runKey(run.id));
   const record = row && readRunRow(row);
-  if (!record || record.status === 'queued' || record.status === 'running') return undefined;
+  // An abandoned run may have remembered devices and told nobody: done again, it tells them.
+  if (!record || ['queued', 'running', 'abandoned'].includes(record.status)) return undefined;
   return record.failure?.willRetry === true ? undefined : record;
 }
 
@@ -79,7 +82,7 @@ async function abandon(table: Table, run: Run['id']): Promise<void> {
   if (row?.['status'] === 'running') await table.merge({ partitionKey, rowKey, status: 'abandoned' }, row.etag ?? '');
 }
 
-/** A run that has lost its lease leaves the scope to whoever holds it now. */
+/** A run that has lost its lease leaves the scope to whoever holds it now, and says only that something is untold. */
 export async function finishScope(
   table: Table,
   { run, before }: RunTicket,
@@ -88,6 +91,9 @@ export async function finishScope(
 ): Promise<void> {
   const { report } = end;
   const complete = end.status === 'completed' && report !== undefined && !report.partial;
+  const willRetry = end.failure?.willRetry === true;
+  // Whoever held the lease before may still be at work and leave something untold after this run looked.
+  const tookOver = before.lease !== undefined && before.lease.run !== run.id;
   const lastRun = { id: run.id, at: end.at, status: end.status, outcome: report?.outcome, totals: report?.totals };
   const [partitionKey, rowKey] = scopeRowKey(run.scope);
   let row: Entity | undefined = held && {
@@ -99,12 +105,22 @@ export async function finishScope(
   };
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     row ??= await table.get(partitionKey, rowKey);
-    if (row?.['leaseRun'] !== run.id) return;
+    if (!row) return;
+    const unsettledSince = String(row['unsettledSince'] ?? '') || end.at.toISOString();
+    if (row['leaseRun'] !== run.id) {
+      if (end.settled || (await table.merge({ partitionKey, rowKey, unsettledSince }, row.etag ?? '')) !== undefined)
+        return;
+      row = undefined;
+      continue;
+    }
+    // Somebody who changed the row during the run had something to say about it, too.
+    const settled = end.settled && !tookOver && attempt === 0;
     const properties = {
       leaseRun: '',
       leaseUntil: '',
+      lastSlot: latest(before.lastSlot, willRetry ? undefined : run.slot),
       lastComplete: latest(before.lastComplete, complete ? run.asOf : undefined),
-      unsettledSince: end.settled ? '' : String(row['unsettledSince']),
+      unsettledSince: settled ? '' : unsettledSince,
       ...writeJson('lastRun', lastRun),
       ...optionalJson('trouble', end.trouble),
     };

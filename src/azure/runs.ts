@@ -18,6 +18,7 @@ import type { Property, Table } from './table.ts';
 /** Runs, their lease and the state of every scope in Table Storage. An undisturbed run makes five requests. */
 export function tableRuns(table: Table, now: () => Date): RunJournal {
   const held = new WeakMap<RunTicket, HeldLease>();
+  const etags = new WeakMap<ScopeState, string>();
   return {
     order: async (order) => (await table.insert(orderRow(order, 'queued', now()))) === 'inserted',
 
@@ -64,16 +65,19 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
 
     async scopes() {
       const states: ScopeState[] = [];
-      for await (const row of table.list(SCOPES, '0', 'g')) states.push(readScopeRow(row));
+      for await (const row of table.list(SCOPES, '0', 'g')) {
+        const state = readScopeRow(row);
+        etags.set(state, row.etag ?? '');
+        states.push(state);
+      }
       return states;
     },
 
-    async markSettled(scope, settled, at) {
-      const [partitionKey, rowKey] = scopeRowKey(scope);
-      const row = await table.get(partitionKey, rowKey);
-      // A run that began meanwhile has moved the row and knows better.
-      if (row)
-        await table.merge({ partitionKey, rowKey, unsettledSince: settled ? '' : at.toISOString() }, row.etag ?? '');
+    async markSettled(state) {
+      const [partitionKey, rowKey] = scopeRowKey(state.scope);
+      const etag = etags.get(state);
+      // A run that began since the state was read has moved the row: it may leave something untold after we looked.
+      if (etag !== undefined) await table.merge({ partitionKey, rowKey, unsettledSince: '' }, etag);
     },
 
     async tick(at) {

@@ -2,7 +2,7 @@ import { dueSlot } from '../hunt/schedule.ts';
 import type { Hunt, HuntScope } from '../hunt/hunt.ts';
 import { scheduledRunId, scopeKeyOf, type RunOrder } from '../hunt/run.ts';
 import { errorFields } from '../log.ts';
-import type { ScopeState, Services } from '../services.ts';
+import type { RunRecord, ScopeState, Services } from '../services.ts';
 import { tellPending } from '../tell.ts';
 import { MINUTE } from '../time.ts';
 
@@ -63,13 +63,19 @@ async function dispatch(
 
 async function isLost({ id }: RunOrder, now: Date, { runs }: Services): Promise<boolean> {
   const record = await runs.find(id);
-  return record?.status === 'queued' && now.getTime() - record.orderedAt.getTime() > LOST_AFTER;
+  if (!record || !isOpen(record)) return false;
+  const { endedAt, startedAt, orderedAt } = record;
+  return now.getTime() - (endedAt ?? startedAt ?? orderedAt).getTime() > LOST_AFTER;
 }
+
+/** Neither completed nor failed for good. */
+const isOpen = ({ status, failure }: RunRecord): boolean =>
+  status === 'queued' || status === 'running' || status === 'abandoned' || failure?.willRetry === true;
 
 async function tellAgain(state: ScopeState, now: Date, services: Services): Promise<void> {
   // A run in progress tells for itself.
   if (!state.unsettledSince || isLeased(state, now)) return;
-  if (await tellPending(state.scope, services)) await services.runs.markSettled(state.scope, true, now);
+  if (await tellPending(state.scope, services)) await services.runs.markSettled(state);
 }
 
 const isLeased = (state: ScopeState | undefined, now: Date): boolean =>

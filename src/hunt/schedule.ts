@@ -62,10 +62,10 @@ export function latestSlot(expression: string, at: Date): Date | undefined {
 
 /**
  * The slot that is due: the latest one that no run has answered for yet. Several missed slots are one run, since a hunt
- * looks back over its window anyway. A hunt that never ran is due at once, at the tick's own instant.
+ * looks back over its window anyway. A hunt that never ran is due at once, for the slot before,
+ * so that the ticks until its run begins all mean the same run.
  */
 export function dueSlot(expression: string, lastSlot: Date | undefined, at: Date): Date | undefined {
-  if (!lastSlot) return new Date(Math.floor(at.getTime() / 1000) * 1000);
   const slot = latestSlot(expression, at);
-  return slot && slot > lastSlot ? slot : undefined;
+  return slot && (!lastSlot || slot > lastSlot) ? slot : undefined;
 }

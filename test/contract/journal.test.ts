@@ -5,7 +5,7 @@ import { readRunMessage, storageRunQueue } from '../../src/azure/run-queue.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import type { Table } from '../../src/azure/table.ts';
 import { requestedRunId } from '../../src/hunt/run.ts';
-import type { RunEnd } from '../../src/services.ts';
+import type { RunEnd, RunJournal, ScopeState } from '../../src/services.ts';
 import { HOUR, MINUTE } from '../../src/time.ts';
 import { aFinding, aRun, aRunOrder, aScope, NOON } from '../support/builders.ts';
 import { azuriteTables } from '../support/azurite-tables.ts';
@@ -122,11 +122,93 @@ describe.each([
   it('remembers that something is untold until it is settled', async () => {
     const runs = journal(make());
     await runs.finish(await runs.begin(aRun(), HOUR, NOON), completed({ settled: false }));
-    expect((await runs.scopes())[0]?.unsettledSince).toEqual(NOON);
+    const [state] = await runs.scopes();
+    expect(state?.unsettledSince).toEqual(NOON);
 
-    await runs.markSettled(aScope(), true, at(5));
+    if (state) await runs.markSettled(state);
 
     expect((await runs.scopes())[0]).not.toHaveProperty('unsettledSince');
+  });
+
+  describe('does not take a scope for settled by what a tick saw', () => {
+    const untold = async (runs: RunJournal): Promise<ScopeState> => {
+      await runs.finish(await runs.begin(aRun(), HOUR, NOON), completed({ settled: false }));
+      return (await runs.scopes())[0] ?? expect.fail('no scope');
+    };
+    const next = aRun({ asOf: at(5) });
+
+    it('before a run that has left something untold', async () => {
+      const runs = journal(make());
+      const seen = await untold(runs);
+      await runs.finish(await runs.begin(next, HOUR, at(5)), completed({ settled: false }));
+
+      await runs.markSettled(seen);
+
+      expect((await runs.scopes())[0]).toHaveProperty('unsettledSince');
+    });
+
+    it('before a run that is under way, or has died', async () => {
+      const runs = journal(make());
+      const seen = await untold(runs);
+      await runs.begin(next, HOUR, at(5));
+
+      await runs.markSettled(seen);
+
+      expect((await runs.begin(next, HOUR, at(6))).before).toHaveProperty('unsettledSince');
+    });
+  });
+
+  it('remembers what a run leaves untold that has lost its lease', async () => {
+    const runs = journal(make());
+    const slow = await runs.begin(aRun(), HOUR, NOON);
+    const next = await runs.begin(aRun({ asOf: at(90) }), HOUR, at(90));
+    await runs.finish(slow, completed({ at: at(91), settled: false }));
+
+    await runs.finish(next, completed({ at: at(92) }));
+
+    expect((await runs.scopes())[0]).toHaveProperty('unsettledSince');
+  });
+
+  it('does not call a scope settled whose former holder may still be at work', async () => {
+    const runs = journal(make());
+    await runs.begin(aRun(), HOUR, NOON);
+
+    await runs.finish(await runs.begin(aRun({ asOf: at(90) }), HOUR, at(90)), completed({ at: at(91) }));
+
+    expect((await runs.scopes())[0]).toHaveProperty('unsettledSince');
+  });
+
+  it('lets an abandoned run be done again, as it may have told nobody', async () => {
+    const runs = journal(make());
+    await runs.begin(aRun(), HOUR, NOON);
+    await runs.finish(await runs.begin(aRun({ asOf: at(90) }), HOUR, at(90)), completed({ at: at(91) }));
+
+    expect(await runs.begin(aRun(), HOUR, at(92))).not.toHaveProperty('ended');
+  });
+
+  it('counts a slot as answered only when its run has ended for good', async () => {
+    const runs = journal(make());
+    const failed = (willRetry: boolean): RunEnd => ({
+      at: at(1),
+      status: 'failed',
+      failure: { code: 'x', message: 'y', willRetry },
+      settled: false,
+    });
+    await runs.finish(await runs.begin(aRun(), HOUR, NOON), failed(true));
+    expect((await runs.scopes())[0]).not.toHaveProperty('lastSlot');
+
+    await runs.finish(await runs.begin(aRun(), HOUR, at(2)), failed(false));
+
+    expect((await runs.scopes())[0]).toMatchObject({ lastSlot: NOON });
+  });
+
+  it('tells a repeated message that its run has ended, though another has run since', async () => {
+    const runs = journal(make());
+    const { slot: _none, ...asked } = aRun({ id: requestedRunId(aScope(), NOON, 'abc'), trigger: 'request' });
+    await runs.finish(await runs.begin(asked, HOUR, NOON), completed());
+    await runs.finish(await runs.begin(aRun({ asOf: at(5) }), HOUR, at(5)), completed());
+
+    expect((await runs.begin(asked, HOUR, at(6))).ended).toMatchObject({ status: 'completed' });
   });
 
   it('keeps a trouble until a run ends without one', async () => {
@@ -195,7 +277,7 @@ describe.each([
     id: '19:abc@thread.tacv2/#?',
     kind: 'channel' as const,
     tenantId: 't',
-    reference: { conversation: { id: '19:abc' } },
+    reference: { conversation: { id: '19:abc' }, start: '2026-11-23T12:00:00Z' },
   };
 
   it('are added, refreshed and removed by their id', async () => {

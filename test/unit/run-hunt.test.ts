@@ -243,6 +243,20 @@ describe('a failure', () => {
     });
   });
 
+  it('of storage between remembering and telling loses nothing: the next delivery tells', async () => {
+    await run('a');
+    const { outbox } = world.services;
+    world.services.outbox = { ...outbox, open: () => Promise.reject(failure('throttled', 'table-storage')) };
+    world.answer = anAnswer(['a', 'new']);
+    const trying = order();
+    await expect(runOrder(trying, 1, world.services)).rejects.toThrow();
+    world.services.outbox = outbox;
+
+    await runOrder(trying, 2, world.services);
+
+    expect(toldDevices()).toEqual(['new newly-seen']);
+  });
+
   it('that passes is over with the next delivery', async () => {
     world.answer = failure('throttled');
     const trying = order();

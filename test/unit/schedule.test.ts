@@ -45,7 +45,7 @@ describe('a due slot', () => {
     expect(dueSlot(DAILY, at('15T06:00:00'), at('23T09:10:00'))).toEqual(at('23T06:00:00'));
   });
 
-  it('is now for a hunt that never ran', () => {
-    expect(dueSlot(DAILY, undefined, at('23T09:10:00.250'))).toEqual(at('23T09:10:00'));
+  it('is the one before for a hunt that never ran, so that it runs at once', () => {
+    expect(dueSlot(DAILY, undefined, at('23T09:10:00.250'))).toEqual(at('23T06:00:00'));
   });
 });
