@@ -9,6 +9,9 @@ import { MINUTE } from '../time.ts';
 /** Deliveries of one message before the host moves it to the poison queue; host.json says the same (a test compares). */
 export const MAX_DELIVERIES = 5;
 
+/** As much older may the clock of a request be and still mean now: it has waited in the queue. */
+const SAME_TIME = 30 * MINUTE;
+
 /**
  * One message of the queue: one run. Throws only what the host should try again; everything else is recorded and told.
  */
@@ -30,12 +33,30 @@ export async function runOrder(order: RunOrder, delivery: number, services: Serv
   } catch (error) {
     if (error instanceof RunInProgressError) {
       log.info('run.skipped', { run: order.id, reason: `run ${error.holder} is in progress` });
-      // A slot is offered again by the next tick; a request is answered by the run that is in progress.
-      if (order.slot === undefined) await runs.join(order.id, error.holder as RunId);
+      await answerRival(order, error, mayRetry, services);
       return;
     }
     if (mayRetry && isTransient(error)) throw error;
   }
+}
+
+/** A run that meets another one in its scope. */
+async function answerRival(
+  order: RunOrder,
+  rival: RunInProgressError,
+  mayRetry: boolean,
+  services: Services,
+): Promise<void> {
+  const { runs, now } = services;
+  // A slot is offered again by a later tick.
+  if (order.slot !== undefined) return;
+  // A request for now is answered by the run that is in progress; a look at a past time by nobody but itself.
+  if (now().getTime() - order.asOf.getTime() < SAME_TIME) {
+    await runs.join(order.id, rival.holder as RunId);
+    return;
+  }
+  if (mayRetry) throw rival;
+  await runs.refuse(order.id, { code: rival.code, message: rival.message, willRetry: false }, now());
 }
 
 /** A message the host gave up on: the process died under it every time, so nothing has been recorded or told. */

@@ -350,6 +350,18 @@ describe('two runs at once', () => {
     expect(await runs.find(asked.id)).toMatchObject({ status: 'joined', joinedTo: holder.id });
   });
 
+  it('do not answer a look at a past time with another time: it is tried again, and refused at last', async () => {
+    const { runs, policy, now } = world.services;
+    await runs.begin(planRun(order(), hunt, policy.lateness), policy.runTimeout, now());
+    const past = { ...rival(), asOf: new Date(now().getTime() - DAY) };
+    await runs.order(past);
+
+    await expect(runOrder(past, 1, world.services)).rejects.toMatchObject({ code: 'run-in-progress' });
+    await runOrder(past, 5, world.services);
+
+    expect(await runs.find(past.id)).toMatchObject({ status: 'failed', failure: { code: 'run-in-progress' } });
+  });
+
   it('end the wait for a run that died: its lease runs out and it is marked abandoned', async () => {
     const { runs, policy, now } = world.services;
     const dead = order();
