@@ -1,15 +1,5 @@
 /** Every name a field of a hunt file may have without a warning. */
-const OURS = [
-  'lookback',
-  'schedule',
-  'forgetAfter',
-  'firstRun',
-  'device',
-  'evidence',
-  'scenarios',
-  'tests',
-  'knownGaps',
-];
+const OURS = ['lookback', 'schedule', 'forgetAfter', 'firstRun', 'device', 'tests', 'knownGaps'];
 /** Fields of Sentinel's hunting queries and, since they leak in, of its analytics rules. */
 const SENTINELS = [
   ...[

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Document, type Node, type Scalar } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, type Document, type Node, type Scalar } from 'yaml';
 import type { HuntFileProblem } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 
@@ -20,6 +20,8 @@ export interface Fields {
   value(name: string): unknown;
   /** Notes a problem at a field's value, or at the file's start when the field is absent. */
   problem(name: string, message: string, suggestion?: string): void;
+  /** Notes a problem deep inside a field: at the innermost part of the path that the file has. */
+  problemIn(path: readonly PropertyKey[], message: string): void;
   warning(name: string, message: string): void;
   placeOf(name: string): Position;
 }
@@ -56,7 +58,8 @@ export function readFields(
     out.problems.push({ file, ...position, message, ...(suggestion !== undefined && { suggestion }) });
   };
   const node = (name: string): Node | undefined => {
-    const found = map.get(name, true) as Node | null | undefined;
+    const value = map.get(name, true) as Node | null | undefined;
+    const found = isAlias(value) ? (value.resolve(document) ?? value) : value;
     return found === null || found === undefined || (isScalar(found) && found.value === null) ? undefined : found;
   };
 
@@ -93,7 +96,7 @@ export function readFields(
           .map((part) => part.trim())
           .filter((part) => part !== '');
       if (isSeq(found) && found.items.every((item) => isScalar(item)))
-        return found.items.map((item) => textOf(item).trim());
+        return found.items.filter(({ value }) => value !== null).map((item) => textOf(item).trim());
       typeProblem(name, 'a text or a list of texts');
       return [];
     },
@@ -113,15 +116,29 @@ export function readFields(
             `"${inner}" is no part of "${name}"; known: ${known.join(', ')}`,
             nearest(inner, known),
           );
-        else if (!isScalar(value) || typeof value.value !== 'string')
+        else if (!isScalar(value) || typeof value.value !== 'string' || value.value === '')
           problem(at(offsetOf(value ?? key)), `"${name}.${inner}" must be a text`);
         else texts.set(inner, value.value);
       }
       return texts;
     },
-    value: (name) => node(name)?.toJS(document, { maxAliasCount: 100 }) as unknown,
+    value(name) {
+      try {
+        return node(name)?.toJS(document, { maxAliasCount: 100 }) as unknown;
+      } catch {
+        // Aliases are followed only here: one may be unknown, or stand for more than a file can hold.
+        problem(place(name), `"${name}" has an alias ("*…") that cannot be followed`);
+        return undefined;
+      }
+    },
     problem: (name, message, suggestion) => {
       problem(place(name), message, suggestion);
+    },
+    problemIn(path, message) {
+      const found = path
+        .map((_part, i) => document.getIn(path.slice(0, path.length - i), true))
+        .find((inner) => isNode(inner) && inner.range);
+      problem(at(offsetOf(found)), message);
     },
     warning: (name, message) => {
       out.warnings.push({ file, ...place(name), message });

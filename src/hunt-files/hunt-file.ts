@@ -33,6 +33,10 @@ export interface HuntFile {
 
 const GUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const DEFAULT_LOOKBACK: Milliseconds = 5 * DAY;
+/** Log Analytics keeps nothing for longer than twelve years; a date much further back is no date. */
+const MOST: Milliseconds = 12 * 366 * DAY;
+/** `{{StartTimeISO}}` is filled in by Sentinel's portal, `%%GUID%%` by whoever copies a template: never by us. */
+const PLACEHOLDER = /%%\w+%%|\{\{\w+\}\}/;
 
 /** Reads one file's text. Never throws: whatever is wrong stands in `problems`, all of it. */
 export function readHuntFile(file: string, raw: string): HuntFile {
@@ -43,12 +47,15 @@ export function readHuntFile(file: string, raw: string): HuntFile {
   if (!fields) return { file, tests: [], queryAt: { line: 1, column: 1 }, problems, warnings };
   const hunt = readHunt(file, fields);
   const tests = readTests(fields);
-  const header = fields.placeOf('query');
-  // The text of a block scalar starts on the line after its `|`, indented by two.
-  const queryAt = raw.split(/\r\n?|\n/)[header.line - 1]?.match(/[|>][-+\d]*\s*$/)
-    ? { line: header.line + 1, column: 3 }
-    : header;
+  const queryAt = textPlace(raw.split(/\r\n?|\n/), fields.placeOf('query'));
   return { file, ...(problems.length === 0 && { hunt }), tests, queryAt, problems, warnings };
+}
+
+/** The text of a block scalar starts on the line after its `|`, indented. */
+function textPlace(lines: readonly string[], header: HuntFile['queryAt']): HuntFile['queryAt'] {
+  if (!/[|>][-+\d]*\s*(?:#.*)?$/.test(lines[header.line - 1] ?? '')) return header;
+  const first = lines.slice(header.line).find((line) => line.trim() !== '') ?? '';
+  return { line: header.line + 1, column: first.search(/\S|$/) + 1 };
 }
 
 function readHunt(file: string, fields: Fields): Hunt {
@@ -58,16 +65,24 @@ function readHunt(file: string, fields: Fields): Hunt {
   const version = fields.text('version');
   if (query.trim() === '') fields.problem('query', 'has no query: a stub, or a hunt that has moved elsewhere');
   const name = fields.text('name') ?? '';
+  const id = readId(fields);
+  const slug = slugOf(file);
+  if (slug === '') fields.problem('file', 'needs a letter or digit of a to z and 0 to 9 in its file name');
+  for (const [field, text] of Object.entries({ id, name, query })) {
+    const placeholder = PLACEHOLDER.exec(text)?.[0];
+    if (placeholder !== undefined)
+      fields.problem(field, `has the template placeholder ${placeholder}; put a value in its place`);
+  }
   if (name.trim() === '') fields.problem('name', 'needs a "name"');
   return {
-    id: readId(fields),
-    slug: (file.split('/').at(-1) ?? file).replace(/\.ya?ml$/i, '').toLowerCase(),
+    id,
+    slug,
     name: name.trim(),
     description: (fields.text('description') ?? '').trim(),
     tactics: readTactics(fields),
     techniques: readTechniques(fields),
     query,
-    lookback: readLength(fields, 'lookback', lookbackOf(query) ?? guessedLookback(fields, query), 1),
+    lookback: readLookback(fields, query),
     forgetAfter: readLength(fields, 'forgetAfter', 30 * DAY, DAY),
     firstRun: readFirstRun(fields),
     device: { ...DEFAULT_DEVICE_COLUMNS, ...Object.fromEntries(device) },
@@ -76,6 +91,12 @@ function readHunt(file: string, fields: Fields): Hunt {
     ...(version !== undefined && { version }),
     file,
   };
+}
+
+/** `rmm/Remote desktop.yaml` → `remote-desktop`, which needs no quoting in an address or a header. */
+function slugOf(file: string): string {
+  const name = (file.split('/').at(-1) ?? file).replace(/\.ya?ml$/i, '').toLowerCase();
+  return name.replace(/[^a-z0-9._-]+/g, '-').replace(/^-+|-+$/g, '');
 }
 
 function readId(fields: Fields): HuntId {
@@ -125,17 +146,21 @@ function readLength(fields: Fields, name: string, fallback: Milliseconds, least:
       name,
       `"${name}" must be at least ${least === DAY ? 'a day, since absence is counted in days' : 'a millisecond'}`,
     );
+  else if (length > MOST) fields.problem(name, `"${name}" must be at most twelve years`);
   return length ?? fallback;
 }
 
-function guessedLookback(fields: Fields, query: string): Milliseconds {
-  if (query !== '' && fields.text('lookback') === undefined) {
+function readLookback(fields: Fields, query: string): Milliseconds {
+  const inQuery = lookbackOf(query);
+  if (fields.text('lookback') !== undefined) return readLength(fields, 'lookback', DEFAULT_LOOKBACK, 1);
+  if (inQuery !== undefined && inQuery > MOST) fields.problem('query', 'looks back more than twelve years');
+  else if (inQuery === undefined && query !== '') {
     fields.warning(
       'query',
-      'does not say how far it looks back (no ago(…) or now(-…)); five days are asked for, set "lookback" to change it',
+      'does not say how far it looks back in ago(…) or now(-…); five days are asked for, set "lookback" to change it',
     );
   }
-  return DEFAULT_LOOKBACK;
+  return inQuery ?? DEFAULT_LOOKBACK;
 }
 
 function readFirstRun(fields: Fields): Hunt['firstRun'] {
@@ -159,6 +184,6 @@ function readTests(fields: Fields): readonly HuntTest[] {
   const tests = Tests.safeParse(value);
   if (tests.success) return tests.data;
   for (const { path, message } of tests.error.issues)
-    fields.problem('tests', `"tests${path.map((part) => `.${String(part)}`).join('')}": ${message}`);
+    fields.problemIn(['tests', ...path], `"tests${path.map((part) => `.${String(part)}`).join('')}": ${message}`);
   return [];
 }

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { HuntFileProblem } from '../errors.ts';
 import type { Hunt } from '../hunt/hunt.ts';
@@ -23,14 +24,14 @@ export function loadHunts(folder: string): HuntLibrary {
   };
 }
 
-/** Every hunt file below a folder in the order of its paths, with tests; names that start with `_` are left out. */
+/** Every hunt file below a folder in the order of its paths, with tests; names that start with `_` or `.` are left out. */
 export function loadHuntFiles(folder: string): {
   readonly files: readonly HuntFile[];
   readonly problems: readonly HuntFileProblem[];
 } {
   const problems: HuntFileProblem[] = [];
   const problem = (file: string, message: string): void => void problems.push({ file, line: 1, column: 1, message });
-  const files = pathsBelow(folder, problem).flatMap((file) => {
+  const files = [...pathsBelow(folder, '', problem, new Set())].sort().flatMap((file) => {
     const text = textOf(path.join(folder, file), (message) => {
       problem(file, message);
     });
@@ -39,30 +40,47 @@ export function loadHuntFiles(folder: string): {
   return { files, problems };
 }
 
-function pathsBelow(folder: string, problem: (file: string, message: string) => void): readonly string[] {
+/** `seen` holds the folders already read, under their real paths: a link may lead to any of them. */
+function pathsBelow(
+  folder: string,
+  below: string,
+  problem: (file: string, message: string) => void,
+  seen: Set<string>,
+): readonly string[] {
+  const here = path.join(folder, below);
   try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .map((file) => file.split(path.sep).join('/'))
-      .filter((file) => /\.ya?ml$/i.test(file) && !file.split('/').some((part) => part.startsWith('_')))
-      .sort();
+    const real = realpathSync(here);
+    if (seen.has(real)) return [];
+    seen.add(real);
+    return readdirSync(here)
+      .filter((name) => !/^[._]/.test(name))
+      .map((name) => (below === '' ? name : `${below}/${name}`))
+      .flatMap((file) => {
+        const isFolder = statSync(path.join(folder, file), { throwIfNoEntry: false })?.isDirectory() ?? false;
+        return isFolder ? pathsBelow(folder, file, problem, seen) : /\.ya?ml$/i.test(file) ? [file] : [];
+      });
   } catch (error) {
-    problem(folder, `cannot be read as a folder of hunts (${codeOf(error)})`);
+    problem(below || folder, `cannot be read as a folder of hunts (${codeOf(error)})`);
     return [];
   }
 }
 
 function textOf(file: string, problem: (message: string) => void): string | undefined {
   try {
-    const { size } = statSync(file);
-    if (size > MAX_BYTES) {
-      problem(`has ${String(size)} bytes; a hunt has fewer than ${String(MAX_BYTES)}`);
-      return undefined;
+    const stat = statSync(file);
+    if (!stat.isFile()) problem('is no file');
+    else if (stat.size > MAX_BYTES)
+      problem(`has ${String(stat.size)} bytes; a hunt has fewer than ${String(MAX_BYTES)}`);
+    else {
+      const bytes = readFileSync(file);
+      // A wrong letter in a query would be a query that finds nothing, and says so to nobody.
+      if (isUtf8(bytes)) return bytes.toString('utf8');
+      problem('is not UTF-8 text; save it with that encoding');
     }
-    return readFileSync(file, 'utf8');
   } catch (error) {
     problem(`cannot be read (${codeOf(error)})`);
-    return undefined;
   }
+  return undefined;
 }
 
 const codeOf = (error: unknown): string =>

@@ -23,13 +23,17 @@ export function parseText(file: string, raw: string): ParsedText {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const lost = lostIndentation(file, clean);
-  if (lost.length > 0) return { at, problems: lost, warnings: [] };
   if (text.includes('\0'))
     return { at, problems: [{ file, line: 1, column: 1, message: 'is no text file' }], warnings: [] };
   const document = parseDocument(text, { lineCounter: lines, version: '1.2', strict: true, uniqueKeys: true });
-  const problems = document.errors.map((error) => ({ file, ...at(error.pos[0]), message: inPlainWords(error, text) }));
-  return problems.length > 0 ? { at, problems, warnings } : { document, at, problems, warnings };
+  if (document.errors.length === 0) return { document, at, problems: [], warnings };
+  const lost = lostIndentation(file, clean);
+  if (lost.length > 0) return { at, problems: lost, warnings: [] };
+  const found = document.errors.map((error) => ({ file, ...at(error.pos[0]), message: inPlainWords(error, text) }));
+  // The parser stumbles over every line that follows a tab; its author needs to know of the first.
+  const tab = text.split('\n').findIndex((line) => line.startsWith('\t')) + 1;
+  const problems = tab === 0 ? found : [...found.filter(({ line }) => line < tab), tabProblem(file, tab)];
+  return { at, problems, warnings };
 }
 
 /** The one fault that every file of the original public collection has. */
@@ -47,19 +51,22 @@ function repairDataTypes(text: string): { readonly text: string; readonly repair
   return { text: lines.join('\n'), repairs };
 }
 
-/** `query: |` whose text starts at the left edge: what a copy from a web page leaves. */
+/** `query: |` with text at the left edge: what a copy from a web page leaves. */
 function lostIndentation(file: string, text: string): HuntFileProblem[] {
   const lines = text.split('\n');
   return lines.flatMap((header, i) => {
     const field = /^([\w-]+): *[|>][-+\d]* *$/.exec(header)?.[1];
-    const next = lines.findIndex((line, at) => at > i && line.trim() !== '');
-    const first = lines[next] ?? '';
-    if (field === undefined || next < 0 || /^\s/.test(first) || /^[\w-]+:(?:\s|$)|^(?:---|\.\.\.)$/.test(first))
-      return [];
+    // Neither blank, nor indented, nor a comment.
+    const next = lines.findIndex((line, at) => at > i && /^[^\s#]/.test(line));
+    const endsTheText = /^(?:[\w-]+|"[^"]*"|'[^']*'|<<) *:(?:\s|$)|^(?:---|\.\.\.|\? )/.test(lines[next] ?? '');
+    if (field === undefined || next < 0 || endsTheText) return [];
     const message = `the indentation was lost when this file was copied: every line of "${field}" must be indented by two spaces`;
     return [{ file, line: next + 1, column: 1, message }];
   });
 }
+
+const TABS = 'is indented with a tab; YAML takes spaces only';
+const tabProblem = (file: string, line: number): HuntFileProblem => ({ file, line, column: 1, message: TABS });
 
 function inPlainWords(error: YAMLParseError, text: string): string {
   const from = text.lastIndexOf('\n', error.pos[0] - 1) + 1;
@@ -70,7 +77,13 @@ function inPlainWords(error: YAMLParseError, text: string): string {
     case 'DUPLICATE_KEY':
       return 'names this field a second time';
     case 'TAB_AS_INDENT':
-      return 'is indented with a tab; YAML takes spaces only';
+      return TABS;
+    case 'BAD_SCALAR_START':
+      return `starts with ${text.charAt(error.pos[0])}, which means something to YAML; put the value in quotes`;
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return 'has a second colon; put the value in quotes';
+    case 'MULTILINE_IMPLICIT_KEY':
+      return 'is neither a field such as "name: …" nor indented below one';
     case 'BAD_INDENT':
       return 'is not indented like its neighbours';
     case 'MULTIPLE_DOCS':

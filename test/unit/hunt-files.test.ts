@@ -155,7 +155,7 @@ describe('a hunt file', () => {
       'x.yaml:1:5 has an "id" that is no GUID; it works, but Sentinel refuses it',
       'x.yaml:4:10 names the tactic "Ransomware", which ATT&CK does not have',
       'x.yaml:5:21 names the technique "X1"; one looks like T1219 or T1574.002',
-      'x.yaml:3:8 does not say how far it looks back (no ago(…) or now(-…)); five days are asked for, set "lookback" to change it',
+      'x.yaml:3:8 does not say how far it looks back in ago(…) or now(-…); five days are asked for, set "lookback" to change it',
     ]);
   });
 
