@@ -63,16 +63,18 @@ async function commitShard(
   let transactions = 0;
   for (;;) {
     const head = heads[work.shard] ?? (await readHead(table, scope, work.shard, partitions));
-    const news = [...work.findings, ...work.founding].filter((sighting) => isNews(sighting, head, today));
+    // From here until the change is stored, the set in memory is ahead of storage.
+    heads[work.shard] = undefined;
+    const news = [...work.findings, ...work.founding].filter((sighting) => isNews(sighting, head));
     const part = news.slice(0, DEVICES_PER_TRANSACTION);
     for (const sighting of part) addOrTouch(head, sighting, today);
-    for (const { device } of work.known) head.set.touch(device, today);
+    // A device being founded may be there already, from a founding that died.
+    for (const { device } of [...work.known, ...work.founding]) head.set.touch(device, today);
     const changes = head.set.changes();
     if (Object.keys(changes).length === 0) {
       heads[work.shard] = head;
       return { recorded, alreadyRecorded: work.findings.length + work.founding.length - recorded, transactions };
     }
-    heads[work.shard] = undefined;
     if (await changeHead(table, head, changes, rowsOf(head, part, report))) {
       recorded += part.length;
       transactions += 1;
@@ -83,10 +85,12 @@ async function commitShard(
   }
 }
 
-/** Still news for this head: unknown, or not yet seen today by whoever recorded the same return. */
-function isNews(sighting: Sighting | Finding, head: Head, today: number): boolean {
+/** Still news for this head: unknown, or back and not seen by anybody since it was compared. */
+function isNews(sighting: Sighting | Finding, head: Head): boolean {
   const day = head.set.lastSeenDay(sighting.device);
-  return day === undefined || ('novelty' in sighting && sighting.novelty === 'returning' && day < today);
+  if (day === undefined) return true;
+  const before = 'novelty' in sighting && sighting.novelty === 'returning' ? sighting.lastSeenBefore : undefined;
+  return before !== undefined && day === dayOf(before);
 }
 
 function addOrTouch(head: Head, { device }: Sighting, today: number): void {

@@ -49,7 +49,11 @@ async function makeHeads(table: Table, scope: HuntScope, partitions: number): Pr
 export async function establish(table: Table, scope: HuntScope, total: number, report: HuntReport): Promise<Meta> {
   const [partitionKey, rowKey] = metaKey(scope);
   const before = await currentMeta(table, scope);
-  if (before.state === 'established') return before;
+  if (before.state === 'established') {
+    // A rival, let in because this run had lost its lease, was faster. Its notice may not count what this run stored.
+    await table.insert(baselineRow(scope, total, report));
+    return before;
+  }
   const entity = {
     partitionKey,
     rowKey,
@@ -57,7 +61,7 @@ export async function establish(table: Table, scope: HuntScope, total: number, r
     since: report.run.asOf.toISOString(),
     foundedBy: report.run.id,
   };
-  // Whether it moved, contradicts or is unknown: what stands there now decides.
+  // Whether it moved or contradicts: what stands there now decides.
   await table.transact([
     { kind: 'merge', entity, etag: before.etag },
     { kind: 'insert', entity: baselineRow(scope, total, report) },

@@ -71,8 +71,8 @@ async function openLedger(table: Table, scope: HuntScope): Promise<LedgerSession
     async commit(report) {
       if (report.outcome === 'baseline-not-founded') return NOTHING_COMMITTED;
       if (meta?.state === 'established') return commitShards(table, scope, meta.partitions, heads, report);
-      meta = await prepareFounding(table, scope, partitionsFor(report.founding.length), report);
-      if (meta.state === 'established') {
+      const founding = await prepareFounding(table, scope, partitionsFor(report.founding.length), report);
+      if (founding.state === 'established') {
         // Recording them now would take for known what the rival's baseline does not have.
         throw new ServiceError(
           'table-storage',
@@ -80,8 +80,8 @@ async function openLedger(table: Table, scope: HuntScope): Promise<LedgerSession
           'Another run has founded the baseline meanwhile; compare again.',
         );
       }
-      heads = await readHeads(table, scope, meta);
-      const receipt = await commitShards(table, scope, meta.partitions, heads, report);
+      heads = await readHeads(table, scope, founding);
+      const receipt = await commitShards(table, scope, founding.partitions, heads, report);
       const total = heads.reduce((sum, head) => sum + (head?.set.size ?? 0), 0);
       meta = await establish(table, scope, total, report);
       return { ...receipt, transactions: receipt.transactions + 1 };

@@ -1,3 +1,4 @@
+import { ServiceError } from '../errors.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
 import { metaKey, OUTBOX_ROWS, partitionKeys, readMeta } from './ledger-rows.ts';
 import { newRecord, noticePartition, OPEN_NOTICES, readRecord, SEAL, type RowKey } from './outbox-rows.ts';
@@ -15,8 +16,9 @@ export async function sealPending(table: Table, scope: HuntScope, now: Date): Pr
   const meta = readMeta(await table.get(...metaKey(scope)));
   if (!meta) return;
   const partitionKey = noticePartition(scope);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    if ((await pendingRows(table, scope, meta.partitions)).length === 0) return;
+  if ((await pendingRows(table, scope, meta.partitions)).length === 0) return;
+  // Only sealings lost to a rival are counted: there are as many notices as runs have left something untold.
+  for (let lost = 0; lost < ATTEMPTS;) {
     // Read before the rows are listed again: whoever seals in between changes it, and this sealing fails.
     const seal = await readSeal(table, partitionKey);
     const uncovered = await uncoveredRows(table, scope, meta.partitions);
@@ -25,12 +27,15 @@ export async function sealPending(table: Table, scope: HuntScope, now: Date): Pr
     const [first] = group;
     const id = `${String(first?.['run'])}-${String(first?.['kind'])}-${String(seal.rev + 1).padStart(6, '0')}`;
     const rows = group.map((row): RowKey => [row.partitionKey, row.rowKey]);
-    // Moved, contradicted or unknown: the next look says what is still uncovered.
-    await table.transact([
+    // Moved or contradicted: the next look says what is still uncovered.
+    const { result } = await table.transact([
       { kind: 'merge', entity: { partitionKey, rowKey: SEAL, rev: seal.rev + 1 }, etag: seal.etag },
       { kind: 'insert', entity: newRecord(partitionKey, id, now, { rows }) },
     ]);
+    if (result !== 'committed') lost += 1;
   }
+  // Never "all is sealed": the caller would take the scope for settled.
+  throw new ServiceError('table-storage', 'unavailable', 'What is still to be told is being sealed by others.');
 }
 
 async function pendingRows(table: Table, scope: HuntScope, partitions: number): Promise<Entity[]> {
@@ -45,11 +50,13 @@ async function pendingRows(table: Table, scope: HuntScope, partitions: number): 
 }
 
 async function uncoveredRows(table: Table, scope: HuntScope, partitions: number): Promise<Entity[]> {
-  const rows = await pendingRows(table, scope, partitions);
+  // Notices before rows. A told notice's rows go before its record; asked for the other way round, a row that is listed
+  // just before it goes would look uncovered, and a notice that covers it and others could never be told.
   const covered = new Set<string>();
   for await (const row of table.list(noticePartition(scope), ...OPEN_NOTICES)) {
     for (const key of readRecord(row).rows) covered.add(key.join('\n'));
   }
+  const rows = await pendingRows(table, scope, partitions);
   return rows.filter((row) => !covered.has(`${row.partitionKey}\n${row.rowKey}`));
 }
 

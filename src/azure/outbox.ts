@@ -44,7 +44,10 @@ export function tableOutbox(table: Table, now: () => Date): Outbox {
       const record = await find(table, scope, id);
       if (!record || record.settled || record.until > now()) return undefined;
       const notice = record.notice ?? (await noticeOf(table, record.rows));
-      if (!notice) return undefined;
+      if (!notice) {
+        await tidy(table, record);
+        return undefined;
+      }
       const owner = randomUUID();
       const until = new Date(now().getTime() + lease).toISOString();
       const etag = await change(
@@ -66,14 +69,12 @@ async function find(table: Table, scope: HuntScope, id: string): Promise<NoticeR
 }
 
 /**
- * A notice says what its record covers, not what a listing happened to see. Undefined when a row is gone: then somebody
- * has settled the notice since.
+ * A notice says what its record covers, not what a listing happened to see. A row that is gone has been told: rows go
+ * only after that. Undefined when none is left.
  */
 async function noticeOf(table: Table, rows: readonly RowKey[]): Promise<Notice | undefined> {
   const read = await atOnce(rows, ([partitionKey, rowKey]) => table.get(partitionKey, rowKey));
-  const found = read.filter((row) => row !== undefined);
-  if (found.length < rows.length) return undefined;
-  const parts = found.map(readPending);
+  const parts = read.filter((row) => row !== undefined).map(readPending);
   const [first] = parts;
   if (!first || first.kind === 'baseline-founded') return first;
   return { ...first, findings: parts.flatMap((part) => (part.kind === 'devices-found' ? part.findings : [])) };
