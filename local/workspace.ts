@@ -29,7 +29,9 @@ export function localWorkspace(options: LocalWorkspaceOptions): HttpClient {
   return {
     sendRequest(request) {
       // A token is never asked for: the credential of the local program has none to give.
-      return Promise.resolve(answer(request, options));
+      return request.abortSignal?.aborted === true
+        ? Promise.reject(aborted())
+        : Promise.resolve(answer(request, options));
     },
   };
 }
@@ -39,14 +41,13 @@ function answer(request: PipelineRequest, options: LocalWorkspaceOptions): Pipel
   if (request.method !== 'POST' || !/^\/v1\/workspaces\/[0-9a-f-]{36}\/query$/i.test(path)) {
     return respond(request, 404, problem('PathNotFoundError', 'The requested path does not exist'));
   }
-  const asked = JSON.parse(typeof request.body === 'string' ? request.body : '{}') as {
-    readonly query?: unknown;
-    readonly timespan?: unknown;
-  };
-  if (typeof asked.query !== 'string')
+  const { query, timespan } = bodyOf(request);
+  const inSpan = timespan === undefined ? everything : withinSpan(timespan);
+  // A span that is not understood is refused; leaving it out would answer more than was asked for.
+  if (typeof query !== 'string' || !inSpan)
     return respond(request, 400, problem('BadArgumentError', 'The request had some invalid properties'));
   try {
-    const result = run(asked.query, typeof asked.timespan === 'string' ? asked.timespan : '', options);
+    const result = run(query, inSpan, options);
     return respond(request, 200, `{"tables":[${tableJson(result)}]}`);
   } catch (error) {
     if (!(error instanceof KqlError)) throw error;
@@ -59,22 +60,38 @@ function answer(request: PipelineRequest, options: LocalWorkspaceOptions): Pipel
   }
 }
 
-function run(query: string, timespan: string, { schema, data, now }: LocalWorkspaceOptions): TableValue {
+/** As the SDK's own clients do, by the name of the error. */
+const aborted = (): Error => Object.assign(new Error('The request was aborted.'), { name: 'AbortError' });
+
+function bodyOf({ body }: PipelineRequest): { readonly query?: unknown; readonly timespan?: unknown } {
+  try {
+    const asked: unknown = JSON.parse(typeof body === 'string' ? body : '');
+    return typeof asked === 'object' && asked !== null ? asked : {};
+  } catch {
+    return {};
+  }
+}
+
+type InSpan = (generated: Value) => boolean;
+const everything: InSpan = () => true;
+
+function run(query: string, inSpan: InSpan, { schema, data, now }: LocalWorkspaceOptions): TableValue {
   const at = now();
-  const inSpan = withinSpan(timespan);
   const environment: Environment = {
     now: ticksOf(at),
     rows(table) {
       const generated = schema[table]?.findIndex(({ name }) => name === 'TimeGenerated') ?? -1;
       const rows = data.rowsOf(table, at);
       // The API applies its timespan to TimeGenerated, beside whatever the query filters.
-      return inSpan && generated >= 0 ? rows.filter((row) => inSpan(row[generated] ?? null)) : rows;
+      return generated >= 0 && inSpan !== everything ? rows.filter((row) => inSpan(row[generated] ?? null)) : rows;
     },
   };
   return compileQuery(query, schema).run(environment);
 }
 
-function withinSpan(timespan: string): ((at: Value) => boolean) | undefined {
+/** `start/end`, both instants, as our client asks. */
+function withinSpan(timespan: unknown): InSpan | undefined {
+  if (typeof timespan !== 'string') return undefined;
   const [start = '', end = ''] = timespan.split('/');
   const from = parseDatetime(start);
   const to = parseDatetime(end);
@@ -88,6 +105,8 @@ export function tableJson({ columns, rows }: TableValue): string {
     if (value === null) return null;
     if (type === 'datetime') return formatDatetime(value as bigint);
     if (type === 'timespan') return formatTimespan(value as bigint);
+    // JSON has no such numbers; the service writes them as text: NaN, Infinity.
+    if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
     return type === 'dynamic' ? (typeof value === 'string' ? value : toJson(value)) : value;
   };
   return toJson({

@@ -1,31 +1,16 @@
-import { textOf, typeOf, unsupported, type Environment, type Row, type Scalar, type Scope } from './compile.ts';
-import { argumentsOf, scalar } from './expressions.ts';
-import type { Tree } from './language.ts';
+import type { Environment, Row, Scalar } from './compile.ts';
 import { compare, keyOf, long, toDynamic, type Value } from './values.ts';
 
-/** Gathers the rows of one group. */
-export interface Gathering {
+/** Gathers the rows of one group into one value. */
+export interface Aggregating {
   add(row: Row, env: Environment): void;
   result(): Value;
 }
-export type Aggregate = () => Gathering;
+export type Aggregate = () => Aggregating;
+/** Undefined: this engine does not know the aggregation for these types. */
 type Family = (args: readonly Scalar[], types: readonly string[]) => Aggregate | undefined;
 
 const DEFAULT_SET_SIZE = 1_048_576;
-
-/** Compiles a call such as `make_set(ReportId)`. */
-export function aggregate(tree: Tree, scope: Scope): Aggregate {
-  const name = tree.refersTo ?? textOf(tree);
-  const args = tree.kind === 'FunctionCallExpression' ? argumentsOf(tree) : [];
-  const family =
-    tree.kind === 'FunctionCallExpression' && Object.hasOwn(AGGREGATES, name) ? AGGREGATES[name] : undefined;
-  const made = family?.(
-    args.map((arg) => scalar(arg, scope)),
-    args.map(typeOf),
-  );
-  if (!made) throw unsupported(tree, `the aggregation ${textOf(tree).slice(0, 60)}`, scope);
-  return made;
-}
 
 const counting =
   (test: (row: Row, env: Environment) => boolean): Aggregate =>
@@ -39,7 +24,7 @@ const counting =
     };
   };
 
-/** The least or greatest value that is not null; of texts that are not empty. */
+/** The least or greatest value that is not null; of no texts the empty one. */
 const extreme =
   (better: (order: number) => boolean): Family =>
   ([of], [type = '']) => {
@@ -110,7 +95,8 @@ const average: Family = ([of], [type = '']) => {
         total += Number(value);
         count += 1;
       },
-      result: () => (count === 0 ? null : total / count),
+      // Of nothing it is NaN, by dividing by zero.
+      result: () => total / count,
     };
   };
 };
@@ -143,7 +129,7 @@ const takeAny: Family = (args, [type = '']) => {
   };
 };
 
-const AGGREGATES: Readonly<Record<string, Family>> = {
+export const AGGREGATES: Readonly<Record<string, Family>> = {
   count: () => counting(() => true),
   countif: ([test]) => test && counting((row, env) => test(row, env) === true),
   min: extreme((order) => order < 0),

@@ -14,8 +14,7 @@ export function binary(
   const logic = LOGIC[operator];
   if (logic) return (row, env) => logic(left(row, env) as boolean | null, () => right(row, env) as boolean | null);
   const comparison = COMPARISONS[operator];
-  if (comparison && types.every((type) => type !== 'dynamic'))
-    return (row, env) => comparison(left(row, env), right(row, env));
+  if (comparison && comparable(types)) return (row, env) => comparison(left(row, env), right(row, env));
   const arithmetic = arithmeticOf(operator, types);
   return (
     arithmetic &&
@@ -100,15 +99,40 @@ type Arithmetic = (a: Value, b: Value) => Value;
 
 const TIMES = new Set(['datetime', 'timespan']);
 const WHOLE = new Set(['long', 'int']);
+const isNumber = (type: string): boolean => type === 'real' || WHOLE.has(type);
+
+/** What the binder lets pass beyond this, such as a long against a text, has no meaning that is established. */
+const comparable = ([left, right]: readonly [string, string]): boolean =>
+  left !== 'dynamic' && (left === right || (isNumber(left) && isNumber(right)));
+
+/** A length times a number; by a real it is cut to whole ticks. */
+function scaled(length: bigint, by: number | bigint): bigint | null {
+  if (typeof by === 'bigint' || Number.isInteger(by)) return length * BigInt(by);
+  return wholeTicks(Number(length) * by);
+}
+
+const wholeTicks = (ticks: number): bigint | null => (Number.isFinite(ticks) ? BigInt(Math.trunc(ticks)) : null);
+
+const SCALED: Readonly<Record<string, Arithmetic>> = {
+  '*': (a, b) => scaled(a as bigint, b as number | bigint),
+  '/': (a, b) => {
+    if (typeof b === 'bigint' || Number.isInteger(b))
+      return Number(b) === 0 ? null : (a as bigint) / BigInt(b as number);
+    return wholeTicks(Number(a) / Number(b));
+  },
+};
 
 function arithmeticOf(operator: string, [left, right]: readonly [string, string]): Arithmetic | undefined {
   const times = TIMES.has(left) && TIMES.has(right);
   if (times && operator === '+') return (a, b) => (a as bigint) + (b as bigint);
   if (times && operator === '-') return (a, b) => (a as bigint) - (b as bigint);
   if (left === 'timespan' && right === 'timespan' && operator === '/') return (a, b) => Number(a) / Number(b);
-  if (left === 'long' && right === 'long') return WHOLE_NUMBERS[operator];
-  const numbers = [left, right].every((type) => type === 'real' || WHOLE.has(type)) && [left, right].includes('real');
-  return numbers ? REALS[operator] : undefined;
+  if (left === 'timespan' && isNumber(right)) return SCALED[operator];
+  if (isNumber(left) && right === 'timespan' && operator === '*')
+    return (a, b) => scaled(b as bigint, a as number | bigint);
+  // Ints become longs: the reference's "Type rules for arithmetic operations".
+  if (WHOLE.has(left) && WHOLE.has(right)) return WHOLE_NUMBERS[operator];
+  return isNumber(left) && isNumber(right) ? REALS[operator] : undefined;
 }
 
 const whole =
@@ -122,6 +146,13 @@ const WHOLE_NUMBERS: Readonly<Record<string, Arithmetic>> = {
   '*': whole((a, b) => a * b),
   // Division of longs truncates; by zero it is null.
   '/': (a, b) => (Number(b) === 0 ? null : long(BigInt(a as number | bigint) / BigInt(b as number | bigint))),
+  // Never negative: -14 % 12 is 10.
+  '%': (a, b) => {
+    const by = BigInt(b as number | bigint);
+    if (by === 0n) return null;
+    const rest = BigInt(a as number | bigint) % by;
+    return long(rest < 0n ? rest + (by < 0n ? -by : by) : rest);
+  },
 };
 
 const REALS: Readonly<Record<string, Arithmetic>> = {

@@ -46,6 +46,9 @@ export function childOf(tree: Tree, kind: string): Tree | undefined {
 export const elements = (list: Tree | undefined): readonly Tree[] =>
   (list?.children ?? []).map((item) => (item.kind === 'SeparatedElement' ? child(item, 0) : item));
 
+/** The arguments of a call. */
+export const argumentsOf = (call: Tree): readonly Tree[] => elements(childOf(child(call, 1), 'List'));
+
 /** All tokens below a tree, joined: for literals and names. */
 export const textOf = (tree: Tree): string =>
   tree.children.length === 0 ? tree.text : tree.children.map(textOf).join('');

@@ -1,10 +1,20 @@
 import { binary } from './binary.ts';
-import { child, elements, textOf, typeOf, unsupported, type Scalar, type Scope } from './compile.ts';
-import { FUNCTIONS, typesOf } from './functions.ts';
+import {
+  argumentsOf,
+  child,
+  childOf,
+  elements,
+  textOf,
+  typeOf,
+  unsupported,
+  type Scalar,
+  type Scope,
+} from './compile.ts';
+import { FUNCTIONS } from './functions.ts';
 import type { Tree } from './language.ts';
-import { literal } from './literals.ts';
-import { has } from './terms.ts';
-import { compare, keyOf, type Value } from './values.ts';
+import { listOperator } from './lists.ts';
+import { literal, unquoted } from './literals.ts';
+import { compare, long, type Value } from './values.ts';
 
 /** Compiles a bound scalar expression to a closure over a row. Names are bound already; only their places are looked up. */
 export function scalar(tree: Tree, scope: Scope): Scalar {
@@ -46,7 +56,7 @@ function call(tree: Tree, scope: Scope): Scalar {
   const args = argumentsOf(tree);
   const family = Object.hasOwn(FUNCTIONS, fn) ? FUNCTIONS[fn] : undefined;
   if (!family) throw unsupported(tree, `the function ${fn}()`, scope);
-  const act = family(typesOf(args), tree, scope);
+  const act = family(args.map(typeOf), tree, scope);
   const values = args.map((arg) => scalar(arg, scope));
   return (row, env) =>
     act(
@@ -55,14 +65,15 @@ function call(tree: Tree, scope: Scope): Scalar {
     );
 }
 
-export const argumentsOf = (tree: Tree): readonly Tree[] =>
-  elements(child(tree, 1).children.find(({ kind }) => kind === 'List'));
-
 function minus(tree: Tree, scope: Scope): Scalar {
+  const type = typeOf(child(tree, 1));
+  if (type === 'dynamic') throw unsupported(tree, 'minus of dynamic', scope);
   const value = scalar(child(tree, 1), scope);
   return (row, env) => {
     const positive = value(row, env);
-    return positive === null ? null : -(positive as number);
+    if (typeof positive === 'bigint') return type === 'timespan' ? -positive : long(-positive);
+    // Subtracted, since minus zero is a zero like any other.
+    return positive === null ? null : 0 - (positive as number);
   };
 }
 
@@ -71,6 +82,8 @@ function between(tree: Tree, scope: Scope): Scalar {
   const couple = child(tree, 2);
   const value = scalar(child(tree, 0), scope);
   const [lowTree, highTree] = [child(couple, 1), child(couple, 3)];
+  if ([child(tree, 0), lowTree, highTree].some((part) => typeOf(part) === 'dynamic'))
+    throw unsupported(tree, 'between of dynamic', scope);
   const low = scalar(lowTree, scope);
   const high = scalar(highTree, scope);
   const relative = typeOf(highTree) === 'timespan' && typeOf(lowTree) === 'datetime';
@@ -90,7 +103,7 @@ function path(tree: Tree, scope: Scope): Scalar {
   const object = scalar(child(tree, 0), scope);
   const selector = tree.kind === 'PathExpression' ? child(tree, 2) : child(child(tree, 1), 1);
   if (typeOf(child(tree, 0)) !== 'dynamic') throw unsupported(tree, `a member of ${typeOf(child(tree, 0))}`, scope);
-  const key: Scalar = tree.kind === 'PathExpression' ? () => textOf(selector) : scalar(selector, scope);
+  const key: Scalar = tree.kind === 'PathExpression' ? () => memberName(selector) : scalar(selector, scope);
   return (row, env) => {
     const from = object(row, env);
     const at = key(row, env);
@@ -104,53 +117,43 @@ function path(tree: Tree, scope: Scope): Scalar {
   };
 }
 
+/** `a.b` and `a.['b c']` */
+const memberName = (selector: Tree): string => {
+  const bracketed = childOf(selector, 'BracketedName');
+  return bracketed ? unquoted(textOf(child(bracketed, 1))) : textOf(selector);
+};
+
 function operator(tree: Tree, scope: Scope): Scalar {
   const [leftTree, token, rightTree] = tree.children;
   const sign = token?.text ?? '';
   if (!leftTree || !rightTree || sign === '')
     throw unsupported(tree, `${tree.kind.replace(/Expression$/, '')} "${textOf(tree).slice(0, 40)}"`, scope);
   if (rightTree.kind === 'ExpressionList')
-    return listOperator(tree, sign, leftTree, elements(rightTree.children.find(({ kind }) => kind === 'List')), scope);
+    return inList(tree, sign, leftTree, elements(childOf(rightTree, 'List')), scope);
   const types = [typeOf(leftTree), typeOf(rightTree)] as const;
   const compiled = binary(sign, scalar(leftTree, scope), scalar(rightTree, scope), types);
   if (!compiled) throw unsupported(token ?? tree, `the operator ${sign} between ${types.join(' and ')}`, scope);
   return compiled;
 }
 
-const fold = (value: Value): Value => (typeof value === 'string' ? value.toLowerCase() : value);
-const same = (value: Value): Value => value;
-
-/** `in`, `in~`, `has_any`, `has_all` and their negations: is any, or every, element matched? */
-function listOperator(tree: Tree, sign: string, leftTree: Tree, list: readonly Tree[], scope: Scope): Scalar {
-  const left = scalar(leftTree, scope);
-  const values = list.map((item) => scalar(item, scope));
-  const dynamic = list.map((item) => typeOf(item) === 'dynamic');
+function inList(tree: Tree, sign: string, leftTree: Tree, list: readonly Tree[], scope: Scope): Scalar {
   if (list.some((item) => item.columns !== undefined)) throw unsupported(tree, `${sign} over a table`, scope);
-  if (typeOf(leftTree) === 'dynamic') throw unsupported(tree, `${sign} of dynamic`, scope);
-  const all = (row: Parameters<Scalar>[0], env: Parameters<Scalar>[1]): readonly Value[] =>
-    values.flatMap((value, i) => {
-      const element = value(row, env);
-      return dynamic[i] === true && Array.isArray(element) ? (element as Value[]) : [element];
-    });
-  switch (sign) {
-    case 'in':
-    case '!in':
-    case 'in~':
-    case '!in~': {
-      const key = sign.endsWith('~') ? fold : same;
-      return (row, env) => {
-        const wanted = keyOf(key(left(row, env)));
-        return all(row, env).some((element) => keyOf(key(element)) === wanted) !== sign.startsWith('!');
-      };
-    }
-    case 'has_any':
-      return (row, env) => all(row, env).some((element) => hasText(left(row, env), element));
-    case 'has_all':
-      return (row, env) => all(row, env).every((element) => hasText(left(row, env), element));
-    default:
-      throw unsupported(tree, `the operator ${sign}`, scope);
-  }
+  const columns = new Set(scope.columns.map(({ name: column }) => column));
+  // What no row can change is worked out once a run.
+  const isFixed = (item: Tree): boolean =>
+    literal(item, scope) !== undefined ||
+    (item.kind === 'NameReference' && !columns.has(item.refersTo ?? textOf(item)));
+  const compiled = listOperator(
+    sign,
+    { value: scalar(leftTree, scope), type: typeOf(leftTree) },
+    list.map((item) => ({ value: scalar(item, scope), type: typeOf(item) })),
+    list.every(isFixed),
+  );
+  if (!compiled)
+    throw unsupported(
+      tree,
+      `the operator ${sign} of ${typeOf(leftTree)} in a list of ${list.map(typeOf).join(', ')}`,
+      scope,
+    );
+  return compiled;
 }
-
-const hasText = (text: Value, part: Value): boolean =>
-  typeof text === 'string' && typeof part === 'string' && has(text.toLowerCase(), part.toLowerCase());

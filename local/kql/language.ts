@@ -19,6 +19,8 @@ export interface Tree {
   readonly type: string | undefined;
   readonly columns: readonly Column[] | undefined;
   readonly refersTo: string | undefined;
+  /** What the binder calls the column an expression makes when its author names none; empty when it numbers it. */
+  readonly resultName: string;
   readonly children: readonly Tree[];
 }
 
@@ -58,6 +60,7 @@ interface Kusto {
     readonly DatabaseSymbol: { readonly ctor: new (name: string, tables: readonly unknown[]) => unknown };
   };
   readonly Syntax: { readonly SyntaxKind: Readonly<Record<string, unknown>> };
+  readonly Binding: { readonly Binder: { GetExpressionResultName(expression: KustoNode): string | null } };
 }
 
 let loaded: { readonly kusto: Kusto; readonly kinds: ReadonlyMap<number, string> } | undefined;
@@ -120,6 +123,7 @@ function treeOf(node: KustoNode): Tree {
     type: node.ResultType?.Name,
     columns: columns && items(columns).map(({ Name, Type }) => ({ name: Name, type: Type.Name })),
     refersTo: node.ReferencedSymbol?.Name,
+    resultName: node.ResultType ? (language().kusto.Binding.Binder.GetExpressionResultName(node) ?? '') : '',
     children,
   };
 }

@@ -1,6 +1,6 @@
-import { textOf, unsupported, type Scope } from './compile.ts';
+import { child, elements, textOf, unsupported, type Scope } from './compile.ts';
 import type { Tree } from './language.ts';
-import { long, parseDatetime, parseTimespan, type Dynamic, type Value } from './values.ts';
+import { fitsLong, long, parseDatetime, parseTimespan, toDynamic, type Value } from './values.ts';
 
 /** The value of a literal such as `5d`, `'text'`, `datetime(2026-11-23)` or `dynamic([1])`; undefined when the tree is none. */
 export function literal(tree: Tree, scope: Scope): { readonly value: Value } | undefined {
@@ -10,41 +10,74 @@ export function literal(tree: Tree, scope: Scope): { readonly value: Value } | u
   if (/^\w+\s*\(\s*null\s*\)$/.test(text)) return { value: null };
   switch (tree.kind) {
     case 'StringLiteralExpression':
+      return { value: unquoted(text) };
     case 'CompoundStringLiteralExpression':
       return {
-        value:
-          tree.kind === 'StringLiteralExpression'
-            ? unquoted(text)
-            : tree.children.map((part) => unquoted(textOf(part))).join(''),
+        value: elements(child(tree, 0))
+          .map((part) => unquoted(textOf(part)))
+          .join(''),
       };
     case 'LongLiteralExpression':
     case 'IntLiteralExpression':
-      return { value: long(BigInt(inner)) };
+      return { value: known(wholeNumber(inner, tree.kind === 'IntLiteralExpression'), tree, scope) };
     case 'RealLiteralExpression':
-      return { value: Number(inner) };
+      return { value: known(realNumber(inner), tree, scope) };
     case 'BooleanLiteralExpression':
-      return { value: /^true$/i.test(inner) || inner === '1' };
+      return { value: known(BOOLEANS[inner.toLowerCase()] ?? null, tree, scope) };
     case 'DateTimeLiteralExpression':
       return { value: known(parseDatetime(unquoted(inner)), tree, scope) };
     case 'TimespanLiteralExpression':
       return { value: known(parseTimespan(unquoted(inner)), tree, scope) };
     case 'DynamicExpression':
-      return { value: dynamicOf(inner, tree, scope) };
+      return { value: dynamicOf(child(tree, 2), scope) as Value };
     default:
       return undefined;
   }
 }
 
-function known(value: bigint | null, tree: Tree, scope: Scope): bigint {
+const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false, '1': true, '0': false };
+
+function wholeNumber(text: string, isInt: boolean): Value {
+  if (!/^(?:-?\d+|0x[\da-f]+)$/i.test(text)) return null;
+  const value = BigInt(text);
+  return (isInt ? BigInt.asIntN(32, value) === value : fitsLong(value)) ? long(value) : null;
+}
+
+function realNumber(text: string): Value {
+  if (/^nan$/i.test(text)) return NaN;
+  const infinite = /^([+-]?)inf$/i.exec(text);
+  if (infinite) return infinite[1] === '-' ? -Infinity : Infinity;
+  const value = Number(text);
+  return Number.isNaN(value) ? null : value;
+}
+
+function known<T extends Value>(value: T, tree: Tree, scope: Scope): NonNullable<T> {
   if (value !== null) return value;
   throw unsupported(tree, `the literal ${textOf(tree)}`, scope);
 }
 
-function dynamicOf(text: string, tree: Tree, scope: Scope): Value {
-  try {
-    return JSON.parse(text) as Dynamic;
-  } catch {
-    throw unsupported(tree, 'a dynamic literal that is not JSON', scope);
+/** JSON, whose strings may stand in single quotes and whose values may be KQL's own literals. */
+function dynamicOf(tree: Tree, scope: Scope): unknown {
+  switch (tree.kind) {
+    case 'JsonArrayExpression':
+      return elements(child(tree, 1)).map((item) => dynamicOf(item, scope));
+    case 'JsonObjectExpression':
+      return Object.fromEntries(
+        elements(child(tree, 1)).map((pair) => [unquoted(textOf(child(pair, 0))), dynamicOf(child(pair, 2), scope)]),
+      );
+    case 'NullLiteralExpression':
+      return null;
+    case 'UnaryMinusExpression': {
+      const value = dynamicOf(child(tree, 1), scope);
+      if (typeof value === 'number') return -value;
+      if (typeof value === 'bigint') return long(-value);
+      throw unsupported(tree, 'this value in a dynamic literal', scope);
+    }
+    default: {
+      const found = literal(tree, scope);
+      if (!found) throw unsupported(tree, 'this value in a dynamic literal', scope);
+      return toDynamic(found.value, tree.type ?? '');
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { aggregate } from './aggregates.ts';
+import { aggregate, type Gathering } from './aggregation.ts';
 import {
   child,
   childOf,
@@ -14,7 +14,7 @@ import {
 import { scalar } from './expressions.ts';
 import type { Column, Tree } from './language.ts';
 import { sorter } from './sorting.ts';
-import { keyOf, type Value } from './values.ts';
+import { keyOfAll, type Value } from './values.ts';
 
 export type Step = (table: TableValue, env: Environment) => TableValue;
 type Compile = (tree: Tree, columns: readonly Column[], scope: Scope) => Step;
@@ -54,11 +54,13 @@ const where: Compile = (tree, columns, scope) => {
 
 const extend: Compile = (tree, columns, scope) => {
   const values = listed(tree).map((item) => scalar(valueOf(item), scope));
-  const names = listed(tree).map((item, i) =>
-    item.kind === 'SimpleNamedExpression'
-      ? (child(item, 0).refersTo ?? textOf(child(item, 0)))
-      : addedName(columns, scope, i),
+  const names = listed(tree).map((item) =>
+    item.kind === 'SimpleNamedExpression' ? (child(item, 0).refersTo ?? textOf(child(item, 0))) : item.resultName,
   );
+  const fresh = freshNames(columns, scope).filter((name) => !names.includes(name));
+  const unnamed = names.flatMap((name, i) => (name === '' ? [i] : []));
+  if (fresh.length !== unnamed.length) throw unsupported(tree, 'this form of extend', scope);
+  for (const [i, at] of unnamed.entries()) names[at] = fresh[i] ?? '';
   // A name that exists is replaced where it stands; the others come at the end.
   const sources = columns.map(({ name }) => ({
     added: names.lastIndexOf(name),
@@ -74,10 +76,10 @@ const extend: Compile = (tree, columns, scope) => {
   });
 };
 
-/** The binder's name of an unnamed expression: the new columns stand behind the old ones in order. */
-function addedName(columns: readonly Column[], scope: Scope, index: number): string {
+/** The new columns, which stand behind the old ones in order. */
+function freshNames(columns: readonly Column[], scope: Scope): readonly string[] {
   const old = new Set(scope.columns.map(({ name }) => name));
-  return columns.filter(({ name }) => !old.has(name))[index]?.name ?? '';
+  return columns.map(({ name }) => name).filter((name) => !old.has(name));
 }
 
 const project: Compile = (tree, columns, scope) => {
@@ -95,17 +97,15 @@ const summarize: Compile = (tree, columns, scope) => {
   const by = childOf(tree, 'SummarizeByClause');
   const keys = by ? elements(childOf(by, 'List')).map((item) => scalar(valueOf(item), scope)) : [];
   const aggregates = listed(tree).map((item) => aggregate(valueOf(item), scope));
-  if (keys.length + aggregates.length !== columns.length) throw unsupported(tree, 'this form of summarize', scope);
+  const width = aggregates.reduce((sum, aggregated) => sum + aggregated.width, keys.length);
+  if (width !== columns.length) throw unsupported(tree, 'this form of summarize', scope);
   return ({ rows }, env) => {
-    const groups = new Map<
-      string,
-      { readonly values: readonly Value[]; readonly gatherings: ReturnType<(typeof aggregates)[number]>[] }
-    >();
+    const groups = new Map<string, { readonly values: readonly Value[]; readonly gatherings: readonly Gathering[] }>();
     const groupOf = (values: readonly Value[]) => {
-      const key = values.map(keyOf).join('\u0000');
+      const key = keyOfAll(values);
       const known = groups.get(key);
       if (known) return known;
-      const made = { values, gatherings: aggregates.map((make) => make()) };
+      const made = { values, gatherings: aggregates.map(({ make }) => make()) };
       groups.set(key, made);
       return made;
     };
@@ -119,7 +119,7 @@ const summarize: Compile = (tree, columns, scope) => {
       columns,
       rows: [...groups.values()].map(({ values, gatherings }) => [
         ...values,
-        ...gatherings.map((gathering) => gathering.result()),
+        ...gatherings.flatMap((gathering) => gathering.results(env)),
       ]),
     };
   };
@@ -128,7 +128,7 @@ const summarize: Compile = (tree, columns, scope) => {
 const distinct: Compile = (tree, columns, scope) => {
   const step = picked(tree, columns, scope);
   return (table, env) => {
-    const rows = new Map(step(table, env).rows.map((row) => [row.map(keyOf).join('\u0000'), row]));
+    const rows = new Map(step(table, env).rows.map((row) => [keyOfAll(row), row]));
     return { columns, rows: [...rows.values()] };
   };
 };

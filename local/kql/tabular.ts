@@ -1,16 +1,26 @@
 import { child, childOf, elements, textOf, unsupported, type Scope, type Tabular } from './compile.ts';
 import { scalar } from './expressions.ts';
 import type { Column, Tree } from './language.ts';
+import { join } from './join.ts';
 import { literal } from './literals.ts';
 import { pipeOperator } from './operators.ts';
-import type { Value } from './values.ts';
+import { long, type Value } from './values.ts';
+
+export interface Source {
+  readonly run: Tabular;
+  readonly columns: readonly Column[];
+}
 
 /** Compiles an expression that gives a table: a source, or a source and what it is piped through. */
-export function tabular(tree: Tree, scope: Scope): { readonly run: Tabular; readonly columns: readonly Column[] } {
+export function tabular(tree: Tree, scope: Scope): Source {
   switch (tree.kind) {
     case 'PipeExpression': {
       const source = tabular(child(tree, 0), scope);
-      const step = pipeOperator(child(tree, 2), columnsOf(tree, scope), { ...scope, columns: source.columns });
+      const operator = child(tree, 2);
+      // These two take a second table besides the one piped into them.
+      if (operator.kind === 'UnionOperator') return union(operator, scope, [source]);
+      if (operator.kind === 'JoinOperator') return join(operator, source, (right) => tabular(right, scope), scope);
+      const step = pipeOperator(operator, columnsOf(tree, scope), { ...scope, columns: source.columns });
       return { columns: columnsOf(tree, scope), run: (env) => step(source.run(env), env) };
     }
     case 'ParenthesizedExpression':
@@ -48,7 +58,7 @@ function named(tree: Tree, scope: Scope): Tabular {
   return scope.tables.get(name) ?? ((env) => ({ columns, rows: env.rows(name) }));
 }
 
-function dataTable(tree: Tree, scope: Scope): { readonly run: Tabular; readonly columns: readonly Column[] } {
+function dataTable(tree: Tree, scope: Scope): Source {
   const columns = columnsOf(tree, scope);
   const lists = tree.children.filter(({ kind }) => kind === 'List');
   const values = elements(lists.at(-1)).map((item) => constant(item, scope));
@@ -58,13 +68,17 @@ function dataTable(tree: Tree, scope: Scope): { readonly run: Tabular; readonly 
 }
 
 function constant(tree: Tree, scope: Scope): Value {
-  if (tree.kind === 'UnaryMinusExpression') return -(constant(child(tree, 1), scope) as number);
+  if (tree.kind === 'UnaryMinusExpression') {
+    const value = constant(child(tree, 1), scope);
+    if (typeof value === 'number') return -value;
+    if (typeof value === 'bigint') return tree.type === 'timespan' ? -value : long(-value);
+  }
   const found = literal(tree, scope);
   if (!found) throw unsupported(tree, 'a value in a datatable that is no literal', scope);
   return found.value;
 }
 
-function print(tree: Tree, scope: Scope): { readonly run: Tabular; readonly columns: readonly Column[] } {
+function print(tree: Tree, scope: Scope): Source {
   const columns = columnsOf(tree, scope);
   const values = elements(childOf(tree, 'List')).map((item) => scalar(valueOf(item), { ...scope, columns: [] }));
   return { columns, run: (env) => ({ columns, rows: [values.map((value) => value([], env))] }) };
@@ -74,7 +88,7 @@ function print(tree: Tree, scope: Scope): { readonly run: Tabular; readonly colu
 export const valueOf = (item: Tree): Tree => (item.kind === 'SimpleNamedExpression' ? child(item, 2) : item);
 
 /** Tables below each other, columns matched by name and type. */
-function union(tree: Tree, scope: Scope): { readonly run: Tabular; readonly columns: readonly Column[] } {
+function union(tree: Tree, scope: Scope, first: readonly Source[] = []): Source {
   if (
     childOf(tree, 'NamedParameter') ??
     tree.children.some((part) => part.kind === 'List' && part.children.some(({ kind }) => kind === 'NamedParameter'))
@@ -82,9 +96,8 @@ function union(tree: Tree, scope: Scope): { readonly run: Tabular; readonly colu
     throw unsupported(tree, 'a parameter of union', scope);
   }
   const columns = columnsOf(tree, scope);
-  const parts = elements(tree.children.filter(({ kind }) => kind === 'List').at(-1)).map((part) =>
-    tabular(part, scope),
-  );
+  const others = elements(tree.children.filter(({ kind }) => kind === 'List').at(-1));
+  const parts = [...first, ...others.map((part) => tabular(part, scope))];
   const places = parts.map((part) =>
     columns.map((column) => part.columns.findIndex(({ name, type }) => name === column.name && type === column.type)),
   );

@@ -23,15 +23,21 @@ export function long(value: bigint): number | bigint {
 
 export const ticksOf = (at: Date): bigint => BigInt(at.getTime()) * TICKS_PER_MS;
 
+/** Whether a 64-bit integer can hold it. */
+export const fitsLong = (value: bigint): boolean => value >= -MAX_LONG && value < MAX_LONG;
+
 /** Reads a datetime literal's or a text's instant, UTC where it names no offset; null when it is none. */
 export function parseDatetime(text: string): bigint | null {
-  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?)?\s*(Z|[+-]\d\d:?\d\d)?$/i.exec(
-    text.trim(),
-  );
+  const match =
+    /^(\d{4}-\d\d-\d\d)(?:[T ]((?:[01]\d|2[0-3]):\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?)?\s*(Z|[+-]\d\d:?\d\d)?$/i.exec(
+      text.trim(),
+    );
   if (!match) return null;
   const [, date = '', time = '00:00', seconds = '00', fraction = '', zone = 'Z'] = match;
   const ms = Date.parse(`${date}T${time}:${seconds}.000${zone.toUpperCase()}`);
-  return Number.isNaN(ms) ? null : BigInt(ms) * TICKS_PER_MS + BigInt(fraction.padEnd(7, '0'));
+  // Date.parse takes the 30th of February for the 2nd of March.
+  if (Number.isNaN(ms) || !new Date(`${date}T00:00:00Z`).toISOString().startsWith(date)) return null;
+  return BigInt(ms) * TICKS_PER_MS + BigInt(fraction.padEnd(7, '0'));
 }
 
 const UNITS: Readonly<Record<string, bigint>> = {
@@ -54,13 +60,15 @@ const UNITS: Readonly<Record<string, bigint>> = {
   ms: TICKS_PER_MS,
   milli: TICKS_PER_MS,
   millis: TICKS_PER_MS,
+  microsecond: 10n,
+  microseconds: 10n,
   tick: 1n,
   ticks: 1n,
 };
 
-/** `5d`, `1.5h`, `100ms` or `1.02:03:04.5`; null when it is none. */
+/** `5d`, `-1.5h`, `100ms` or `1.02:03:04.5`; null when it is none. */
 export function parseTimespan(text: string): bigint | null {
-  const unit = /^(\d+)(?:\.(\d+))?\s*([a-z]+)$/i.exec(text.trim());
+  const unit = /^(-?\d+)(?:\.(\d+))?\s*([a-z]+)$/i.exec(text.trim());
   if (unit) {
     const size = UNITS[unit[3]?.toLowerCase() ?? ''];
     const digits = unit[2] ?? '';
@@ -97,6 +105,18 @@ const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unk
 export const toJson = (value: unknown): string =>
   JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? rawJSON(String(inner)) : inner));
 
+/** Reads JSON with every digit of a 64-bit number; throws a SyntaxError for text that is none. */
+export function fromJson(text: string): unknown {
+  const parse = JSON.parse as (
+    text: string,
+    revive: (key: string, value: unknown, at: { readonly source?: string }) => unknown,
+  ) => unknown;
+  return parse(text, (_key, value, { source = '' }) => {
+    if (typeof value !== 'number' || Number.isSafeInteger(value) || !/^-?\d+$/.test(source)) return value;
+    return fitsLong(BigInt(source)) ? BigInt(source) : value;
+  });
+}
+
 /** A typed value as it goes into a dynamic: instants and lengths become text. */
 export function toDynamic(value: Value, type: string): unknown {
   if (typeof value !== 'bigint') return value;
@@ -108,6 +128,16 @@ export function compare(a: Value, b: Value): number {
   const [left, right] = [a as string, b as string];
   return left < right ? -1 : left > right ? 1 : 0;
 }
+
+/** One key for several values: the lengths keep a text from passing for two. */
+export const keyOfAll = (values: readonly Value[]): string => {
+  let all = '';
+  for (const value of values) {
+    const key = keyOf(value);
+    all += `${String(key.length)} ${key}`;
+  }
+  return all;
+};
 
 /** Equal values have equal keys; for grouping and sets. */
 export const keyOf = (value: Value): string =>

@@ -1,3 +1,4 @@
+import { createPipelineRequest } from '@azure/core-rest-pipeline';
 import { describe, expect, it } from 'vitest';
 import { DEVICE_TABLES } from '../../local/schemas/device-tables.ts';
 import { syntheticTelemetry } from '../../local/telemetry/synthetic.ts';
@@ -13,8 +14,10 @@ const epoch = new Date('2026-11-23T06:00:00Z');
 const data = syntheticTelemetry({ epoch, newcomerAfter: 40_000 });
 const query = loadHunts('hunts').find('litemanager-file-signature')?.query ?? '';
 
+const raw = (now = epoch) => localWorkspace({ schema: DEVICE_TABLES, data, now: () => now });
+
 function at(now: Date) {
-  const httpClient = localWorkspace({ schema: DEVICE_TABLES, data, now: () => now });
+  const httpClient = raw(now);
   const client = makeLogsQueryClient(
     { getToken: () => Promise.resolve({ token: 'offline', expiresOnTimestamp: Date.now() + 3_600_000 }) },
     { endpoint: 'https://api.loganalytics.io', httpClient },
@@ -67,10 +70,10 @@ describe('the local workspace, behind the real SDK', () => {
   });
 
   it('refuses what it does not know by name and place, and never answers zero rows instead', async () => {
-    await expect(at(epoch)('DeviceInfo\n| join kind=inner DeviceInfo on DeviceId')).rejects.toMatchObject({
+    await expect(at(epoch)('DeviceInfo\n| join kind=fullouter DeviceInfo on DeviceId')).rejects.toMatchObject({
       reason: 'rejected',
       message:
-        'The workspace refuses the query (UnsupportedOffline): line 2, column 3: the operator join is not supported offline',
+        'The workspace refuses the query (UnsupportedOffline): line 2, column 3: the join kind fullouter is not supported offline',
     });
   });
 
@@ -79,6 +82,37 @@ describe('the local workspace, behind the real SDK', () => {
       reason: 'rejected',
       message: /SemanticError.*line 1, column 20: The name 'DeviceNam' does not refer/,
     });
+  });
+
+  it('answers nothing once the request was given up', async () => {
+    const request = createPipelineRequest({
+      url: 'https://api.loganalytics.io/v1/workspaces/00000000-0000-0000-0000-000000000000/query',
+      method: 'POST',
+      body: JSON.stringify({ query: 'DeviceInfo' }),
+      abortSignal: AbortSignal.abort(),
+    });
+
+    await expect(raw().sendRequest(request)).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it.each([
+    ['a time span it does not understand', JSON.stringify({ query: 'DeviceInfo', timespan: 'P1D' })],
+    ['a body that is not JSON', '{"query":'],
+    ['a body without a query', '{}'],
+  ])('refuses %s', async (_what, body) => {
+    const request = createPipelineRequest({
+      url: 'https://api.loganalytics.io/v1/workspaces/00000000-0000-0000-0000-000000000000/query',
+      method: 'POST',
+      body,
+    });
+
+    await expect(raw().sendRequest(request)).resolves.toMatchObject({ status: 400 });
+  });
+
+  it('writes numbers that JSON has not as the service does', async () => {
+    const { rows } = await at(epoch)('DeviceInfo | where false | summarize avg(strlen(DeviceName))');
+
+    expect(rows).toEqual([['NaN']]);
   });
 
   it('has another newcomer at every start', () => {

@@ -196,7 +196,7 @@ describe('operators', () => {
 
 describe('what this engine does not know', () => {
   it.each([
-    ['T | join T on Name', 'line 1, column 5: the operator join is not supported offline'],
+    ['T | mv-expand D', 'line 1, column 5: the operator mv-expand is not supported offline'],
     [
       'T\n| where Name matches regex "x"',
       'line 2, column 14: the operator matches regex between string and string is not supported offline',
