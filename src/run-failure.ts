@@ -36,7 +36,7 @@ export async function recordFailure(
       return;
     }
     const { trouble, news } = troubleNews(before.trouble, failure, now(), policy.remindAfter);
-    if (news) await outbox.add(run.scope, { ...news, context: noticeContext(hunt, run) });
+    if (news) await outbox.add(run.scope, { ...news, context: noticeContext(hunt, run) }, `${run.id}-${news.kind}`);
     const settled = await tellPending(run.scope, services);
     await runs.finish(ticket, { ...end, settled, ...(trouble && { trouble }) });
   } catch (second) {

@@ -80,6 +80,12 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
       if (etag !== undefined) await table.merge({ partitionKey, rowKey, unsettledSince: '' }, etag);
     },
 
+    async markUnsettled(scope, at) {
+      const [partitionKey, rowKey] = scopeRowKey(scope);
+      const { hunt, workspace } = scope;
+      await table.upsert({ partitionKey, rowKey, hunt, workspace, unsettledSince: at.toISOString() });
+    },
+
     async tick(at) {
       const [partitionKey, rowKey] = TICK;
       await table.upsert({ partitionKey, rowKey, at: at.toISOString() });

@@ -2,6 +2,7 @@ import { isTransient, RunCrashedError, RunInProgressError } from '../errors.ts';
 import type { RunId, RunOrder } from '../hunt/run.ts';
 import { planRun } from '../hunt/run.ts';
 import { recordFailure } from '../run-failure.ts';
+import { replyOutcome } from '../reply-outcome.ts';
 import { runHunt } from '../run-hunt.ts';
 import type { Services } from '../services.ts';
 import { MINUTE } from '../time.ts';
@@ -16,6 +17,11 @@ const SAME_TIME = 30 * MINUTE;
  * One message of the queue: one run. Throws only what the host should try again; everything else is recorded and told.
  */
 export async function runOrder(order: RunOrder, delivery: number, services: Services): Promise<void> {
+  await attemptRun(order, delivery, services);
+  await replyOutcome(order, services);
+}
+
+async function attemptRun(order: RunOrder, delivery: number, services: Services): Promise<void> {
   const { hunts, runs, log } = services;
   const hunt = hunts.find(order.scope.hunt);
   if (!hunt) {

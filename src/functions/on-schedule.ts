@@ -1,7 +1,9 @@
 import { dueSlot } from '../hunt/schedule.ts';
 import type { Hunt, HuntScope } from '../hunt/hunt.ts';
 import { scheduledRunId, scopeKeyOf, type RunOrder } from '../hunt/run.ts';
-import { errorFields } from '../log.ts';
+import { escalateUnseen } from '../escalate.ts';
+import { errorFields, type LogFields } from '../log.ts';
+import { refreshCopies } from '../refresh-copies.ts';
 import type { RunRecord, ScopeState, Services } from '../services.ts';
 import { tellPending } from '../tell.ts';
 import { MINUTE } from '../time.ts';
@@ -16,6 +18,8 @@ const LOST_AFTER = 15 * MINUTE;
 export async function tick(services: Services): Promise<void> {
   const { runs, hunts, workspaces, log } = services;
   const now = services.now();
+  // Before the states are read: what is escalated is told by this very tick.
+  await unhindered({}, () => escalateUnseen(services), log);
   const states = new Map((await runs.scopes()).map((state) => [scopeKeyOf(state.scope), state]));
   const failures: unknown[] = [];
   let queued = 0;
@@ -30,16 +34,20 @@ export async function tick(services: Services): Promise<void> {
       }
     }
   }
-  for (const state of states.values()) {
-    try {
-      await tellAgain(state, now, services);
-    } catch (error) {
-      log.error('tick.failed', { hunt: state.scope.hunt, workspace: state.scope.workspace, ...errorFields(error) });
-    }
-  }
+  for (const state of states.values()) await unhindered({ ...state.scope }, () => tellAgain(state, now, services), log);
+  await unhindered({}, () => refreshCopies(services), log);
   if (failures.length > 0) throw new AggregateError(failures, 'Some hunts could not be queued.');
   await runs.tick(now);
   log.info('tick.completed', { queued });
+}
+
+/** The rest of the tick does not depend on it. */
+async function unhindered(fields: LogFields, act: () => Promise<void>, log: Services['log']): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    log.error('tick.failed', { ...fields, ...errorFields(error) });
+  }
 }
 
 /** Queues the run of a due slot; true when there was one. */

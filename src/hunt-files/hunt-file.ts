@@ -4,6 +4,7 @@ import { DEFAULT_DEVICE_COLUMNS, type DeviceColumns, type Hunt, type HuntId } fr
 import { scheduleProblem } from '../hunt/schedule.ts';
 import { lookbackOf } from '../kql/lookback.ts';
 import { nearest } from '../nearest.ts';
+import { readSeverity } from './severity.ts';
 import { DAY, parseTimespan, type Milliseconds } from '../time.ts';
 import { tacticOf, TACTICS, techniqueOf } from './attack.ts';
 import { FIELD_NAMES } from './field-names.ts';
@@ -85,6 +86,7 @@ function readHunt(file: string, fields: Fields): Hunt {
     lookback: readLookback(fields, query),
     forgetAfter: readLength(fields, 'forgetAfter', 30 * DAY, DAY),
     firstRun: readFirstRun(fields),
+    severity: readSeverity(fields),
     device: { ...DEFAULT_DEVICE_COLUMNS, ...Object.fromEntries(device) },
     requiredColumns: device.size === 0 ? ['id'] : ([...device.keys()] as (keyof DeviceColumns)[]),
     ...(schedule !== undefined && { schedule }),
