@@ -13,7 +13,7 @@ export const LONGEST_PROMISE_DAYS = 365;
 export const LONGEST_REASON = 200;
 export const LONGEST_NOTE = 500;
 /** A query longer than this is left to the links; the card must fit. */
-const LONGEST_QUERY = 3_500;
+const LONGEST_QUERY = 3_000;
 
 const day = (at: Date): string => at.toISOString().slice(0, 10);
 

@@ -26,7 +26,7 @@ export interface Portals {
 }
 
 /** Longer addresses are cut by chat clients and proxies; the query itself is on the card. */
-const LONGEST_URL = 4_000;
+const LONGEST_URL = 3_000;
 const fitting = (url: string): string | undefined => (url.length <= LONGEST_URL ? url : undefined);
 
 /** Defender's own ids of devices: hex digits. A name, or whatever else stands in the column, has no page. */

@@ -24,20 +24,28 @@ export function caseCard(
   /** What whoever clicked is told on top. */
   words?: string,
 ): AdaptiveCard {
-  const build = (rows: number): AdaptiveCard =>
+  const build = (rows: number, shown: CardLinks): AdaptiveCard =>
     card(
       caseSummary(about),
       [
         ...(words === undefined ? [] : [line([run(words, { color: 'Accent', weight: 'Bolder' })])]),
         ...bodyOf(about, rows),
       ],
-      channel === 'bot' ? botActions(about, links, rows) : linkActions(about, links),
+      channel === 'bot' ? botActions(about, shown, rows) : linkActions(about, shown),
     );
-  for (let rows = MOST_ROWS; rows > 0; rows -= 1) {
-    const built = build(rows);
-    if (Buffer.byteLength(JSON.stringify(built)) <= CARD_BUDGET) return built;
+  const page = links.page === undefined ? {} : { page: links.page };
+  // Half a list with links to the portals is worth more than all of it without; fewer devices than that are not.
+  const attempts = [
+    { shown: links, least: MOST_ROWS / 2 },
+    { shown: page, least: 0 },
+  ];
+  for (const { shown, least } of attempts) {
+    for (let rows = MOST_ROWS; rows >= least; rows -= 1) {
+      const built = build(rows, shown);
+      if (Buffer.byteLength(JSON.stringify(built)) <= CARD_BUDGET) return built;
+    }
   }
-  return build(0);
+  return plainCard(about, links);
 }
 
 function bodyOf(about: Case, rows: number): Element[] {
