@@ -111,9 +111,9 @@ export async function devices(
   found.sort((a, b) => b.lastSeen.getTime() - a.lastSeen.getTime() || (a.name < b.name ? -1 : 1));
   const title = `${plural(found.length, 'device')} known to ${hunt.found.slug}`;
   const rows = found.map((device) => ({ ...device, reports: [], reportCount: 0 }));
-  const lastSeen = ({ lastSeen: at }: DeviceRecord) => run(`last seen ${day(at)}`, { size: 'Small' });
+  const lastSeen = ({ lastSeen: at }: DeviceRecord) => run(day(at), { size: 'Small' });
   return card(title, [
     heading('emphasis', [run(title, { weight: 'Bolder', size: 'Medium' })], []),
-    ...deviceTable(rows, rows.length, LISTED, lastSeen),
+    ...deviceTable(rows, rows.length, LISTED, lastSeen, 'Last seen'),
   ]);
 }

@@ -6,7 +6,7 @@ import { caseSummary } from '../teams/card.ts';
 import { personName } from '../teams/case-lines.ts';
 import { nameOf } from '../teams/device-table.ts';
 import { inert } from '../teams/inert.ts';
-import { html, type Html } from './html.ts';
+import { markup, type Html } from './html.ts';
 import { page, type Page } from './page.ts';
 
 export interface CaseView {
@@ -42,13 +42,13 @@ export function casePage(view: CaseView): Page {
   const { about, words } = view;
   const { context } = about.notice;
   const title = caseSummary(about);
-  const body = html`
+  const body = markup`
     <h1>${title}</h1>
     <p class="soft">
       ${inert(context.hunt.name, 200)} in ${context.workspace} · told ${instant(about.openedAt)} UTC · run
       ${context.run}
     </p>
-    ${words === undefined ? '' : html`<p class="said" role="status">${words}</p>`} ${stateLines(about)}
+    ${words === undefined ? '' : markup`<p class="said" role="status">${words}</p>`} ${stateLines(about)}
     ${troubleLines(about)} ${devicesTable(view)} ${queryBlock(about)} ${forms(view)}
   `;
   return page(200, title, body, SEEN_SCRIPT);
@@ -58,35 +58,35 @@ function stateLines({ state }: Case): Html[] {
   const { acknowledged, notes, expected } = state;
   return [
     ...(acknowledged
-      ? [html`<p>✓ Acknowledged by ${personName(acknowledged)}, ${instant(acknowledged.at)} UTC</p>`]
+      ? [markup`<p>✓ Acknowledged by ${personName(acknowledged)}, ${instant(acknowledged.at)} UTC</p>`]
       : []),
     ...expected.map(
       (promise) =>
-        html`<p>
+        markup`<p>
           ◷ Expected until ${day(promise.until)}: ${inert(promise.reason, 500)} (${personName(promise)},
           ${instant(promise.at)} UTC)
         </p>`,
     ),
-    ...notes.map((note) => html`<p>${personName(note)}, ${instant(note.at)} UTC: ${inert(note.text, 500)}</p>`),
+    ...notes.map((note) => markup`<p>${personName(note)}, ${instant(note.at)} UTC: ${inert(note.text, 500)}</p>`),
   ];
 }
 
 function troubleLines({ notice }: Case): Html | string {
   if (notice.kind !== 'trouble' && notice.kind !== 'recovered') return '';
   const { code, message, since } = notice.trouble;
-  return html`<p>${inert(message, 600)} (<code>${code}</code>, since ${instant(since)} UTC)</p>`;
+  return markup`<p>${inert(message, 600)} (<code>${code}</code>, since ${instant(since)} UTC)</p>`;
 }
 
 function devicesTable({ devices, total }: CaseView): Html | string {
   if (total === 0) return '';
   const rest = total - devices.length;
   const row = (device: Sighting): Html =>
-    html`<tr>
+    markup`<tr>
       <td>${nameOf(device)}</td>
       <td><code>${inert(device.id, 200)}</code></td>
       <td>${instant(device.firstSeen)}</td>
     </tr> `;
-  return html`<h2>${plural(total, 'device')}</h2>
+  return markup`<h2>${plural(total, 'device')}</h2>
     <div class="wide">
       <table>
         <thead>
@@ -101,55 +101,57 @@ function devicesTable({ devices, total }: CaseView): Html | string {
         </tbody>
       </table>
     </div>
-    ${rest > 0 ? html`<p class="soft">and ${plural(rest, 'more device', 'more devices')}; the API lists all.</p>` : ''}`;
+    ${rest > 0 ? markup`<p class="soft">and ${plural(rest, 'more device', 'more devices')}; the API lists all.</p>` : ''}`;
 }
 
 function queryBlock({ notice }: Case): Html | string {
   const { query } = notice.context;
   return query === undefined
     ? ''
-    : html`<h2>What was asked</h2>
+    : markup`<h2>What was asked</h2>
         <label>KQL, with the clock of the run<textarea readonly rows="8">${query}</textarea></label>`;
 }
 
 function forms({ about, action, now }: CaseView): Html {
   const { notice, state } = about;
-  const who = html`<label>Your name <input name="name" maxlength="60" autocomplete="name" required /></label>`;
+  const who = markup`<label>Your name <input name="name" maxlength="60" autocomplete="name" required /></label>`;
   const form = (verb: string, title: string, fields: Html): Html =>
-    html`<form method="post" action="${action}" data-seen>
+    markup`<form method="post" action="${action}" data-seen>
       <input type="hidden" name="verb" value="${verb}" />${fields}${who}<button>${title}</button>
     </form> `;
   const first = day8(new Date(now.getTime() + DAY));
-  const which = html`<label
+  const which = markup`<label
     >Which device
     <select name="device">
       ${
         notice.kind === 'devices-found' && notice.findings.length > 1
           ? [
-              html`<option value="all">The first ${notice.findings.length} of the list</option>`,
-              ...notice.findings.map((finding) => html`<option value="${finding.device}">${nameOf(finding)}</option>`),
+              markup`<option value="all">The first ${notice.findings.length} of the list</option>`,
+              ...notice.findings.map(
+                (finding) => markup`<option value="${finding.device}">${nameOf(finding)}</option>`,
+              ),
             ]
-          : html`<option value="all">This device</option>`
+          : markup`<option value="all">This device</option>`
       }
     </select></label
   >`;
-  return html`<h2>What is to be done</h2>
+  return markup`<h2>What is to be done</h2>
     <p class="soft">
       Nobody checks who acts here: whoever has the link can. Everything is kept with the name that is given.
     </p>
-    ${state.acknowledged || notice.kind === 'recovered' ? '' : form('acknowledge', 'Acknowledge', html``)}
+    ${state.acknowledged || notice.kind === 'recovered' ? '' : form('acknowledge', 'Acknowledge', markup``)}
     ${
       notice.kind === 'devices-found'
         ? form(
             'expect',
             'Expected here',
-            html`${which}<label>No card before <input type="date" name="until" min="${first}" required /></label
+            markup`${which}<label>No card before <input type="date" name="until" min="${first}" required /></label
               ><label>Why <input name="reason" maxlength="200" required /></label>`,
           )
         : ''
     }
-    ${form('note', 'Add the note', html`<label>Note <textarea name="text" maxlength="500" required></textarea></label>`)}
-    ${notice.kind === 'recovered' ? '' : form('run', 'Run the hunt now', html``)}`;
+    ${form('note', 'Add the note', markup`<label>Note <textarea name="text" maxlength="500" required></textarea></label>`)}
+    ${notice.kind === 'recovered' ? '' : form('run', 'Run the hunt now', markup``)}`;
 }
 
 const day8 = (at: Date): string => at.toISOString().slice(0, 10);

@@ -20,6 +20,6 @@ const rendered = (content: Content): string => {
 };
 
 /** A template whose values are escaped. */
-export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Html {
+export function markup(parts: TemplateStringsArray, ...values: readonly Content[]): Html {
   return { html: parts.reduce((text, part, i) => text + rendered(values[i - 1] ?? '') + part) };
 }

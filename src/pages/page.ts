@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { html, type Html } from './html.ts';
+import { markup, type Html } from './html.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1b1b1f; --paper: #ffffff; --line: #d0d3da; --soft: #5a6070; --accent: #2f5bd0; --alert: #b3261e; }
@@ -39,16 +39,14 @@ export function page(status: number, title: string, body: Html, script?: string)
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
-  const content = html`<!doctype html>
+  const content = markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <title>${title}</title>
-        <style>
-          ${{ html: STYLE }}
-        </style>
+        ${{ html: `<style>${STYLE}</style>` }}
       </head>
       <body>
         <main>${body}</main>
@@ -75,6 +73,6 @@ export const plainPage = (status: number, title: string, words: string): Page =>
   page(
     status,
     title,
-    html`<h1>${title}</h1>
+    markup`<h1>${title}</h1>
       <p>${words}</p>`,
   );

@@ -17,6 +17,7 @@ export function deviceTable<T extends Sighting>(
   total: number,
   rows: number,
   verdict: (device: T) => TextRun,
+  title = 'Verdict',
 ): Element[] {
   const shown = devices.slice(0, rows);
   const names = shown.map(nameOf);
@@ -39,7 +40,7 @@ export function deviceTable<T extends Sighting>(
   });
   const rest = total - shown.length;
   return [
-    ...(shown.length === 0 ? [] : [table([5, 3, 3], ['Device', 'First seen (UTC)', 'Verdict'], cells)]),
+    ...(shown.length === 0 ? [] : [table([5, 3, 3], ['Device', 'First seen (UTC)', title], cells)]),
     ...(rest > 0
       ? [line([run(`and ${plural(rest, 'more device', 'more devices')}, not shown here`, { isSubtle: true })])]
       : []),

@@ -137,7 +137,9 @@ describe('in a chat', () => {
   it('"devices" lists what a hunt knows', async () => {
     const { say } = await aChatIn();
 
-    expect(await say('devices litemanager')).toMatch(/2 devices known to litemanager.*new\.contoso\.com.*last seen/);
+    expect(await say('devices litemanager')).toMatch(
+      /2 devices known to litemanager.*Last seen.*new\.contoso\.com.*24 Nov 2026/,
+    );
   });
 
   it('"devices" of 5,000 is one card within its budget, and counts the rest', async () => {
