@@ -162,6 +162,6 @@ async function run(about: Case, replyTo: string | undefined, mark: Mark, service
   if (!hunt) return refused(about, 'The hunt is not loaded any more.');
   if (!services.workspaces.has(about.scope.workspace))
     return refused(about, 'The workspace is not in the settings any more.');
-  await orderRun({ hunt, order: chatOrder(about.scope, mark.at, replyTo), pinned: false }, services);
+  await orderRun({ hunt, order: chatOrder(about.scope, mark.at, replyTo), own: true }, services);
   return change(about, (state) => seen(state, mark), 'A run has been ordered; its outcome is told here.', services);
 }

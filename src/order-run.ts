@@ -7,8 +7,8 @@ import { MINUTE } from './time.ts';
 export interface Ordering {
   readonly hunt: Hunt;
   readonly order: RunOrder;
-  /** The caller named the clock, so a run already in progress does not answer it. */
-  readonly pinned: boolean;
+  /** A run already in progress does not answer it: the caller named the clock, or is told the outcome of this very run. */
+  readonly own: boolean;
   /** The run an earlier request with the same key may have started yesterday. */
   readonly earlierId?: RunId;
 }
@@ -18,7 +18,7 @@ export async function orderRun(asked: Ordering, services: Services): Promise<Run
   const { runs, log } = services;
   if (asked.earlierId !== undefined && (await runs.find(asked.earlierId))) return asked.earlierId;
   const { order } = asked;
-  const running = asked.pinned ? undefined : await runInProgress(asked, services);
+  const running = asked.own ? undefined : await runInProgress(asked, services);
   if (running !== undefined) return running;
   const fresh = await runs.order(order);
   // A repeated request may find a run whose message was never sent: sending it again is harmless, a lost run is not.

@@ -75,7 +75,8 @@ export async function investigate(
   if (!workspace) throw new UnknownNameError('workspace', run.scope.workspace);
   const asked = pinClock(hunt.query, run.asOf);
   const answer = await workspace.query(asked, run.asked, signal);
-  const [session, expectations] = await Promise.all([ledger.open(run.scope), promises.expected(run.scope)]);
+  const session = await ledger.open(run.scope);
+  const expectations = session.promised ? await promises.expected(run.scope) : undefined;
   const { baseline } = session;
   const report = assembleReport({
     hunt,
@@ -83,7 +84,7 @@ export async function investigate(
     asked,
     answer,
     baseline,
-    expectations,
+    ...(expectations && { expectations }),
     ...(lastComplete && { lastComplete }),
   });
   if ('missingColumns' in report)

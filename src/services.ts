@@ -35,6 +35,8 @@ export interface Ledger {
 
 export interface LedgerSession {
   readonly baseline: Baseline;
+  /** Whether anybody has ever promised anything about a device of this scope; mostly nobody has, and nothing is read. */
+  readonly promised: boolean;
   /**
    * Remembers a report's devices and, in the same transaction each, that they are still to be told.
    * May be called again with the same report after any failure: what is recorded stays recorded once.

@@ -7,6 +7,7 @@ import type { HuntId, HuntScope } from '../hunt/hunt.ts';
 import type { NoticeContext } from '../hunt/notice.ts';
 import type { Mute, Promises } from '../services.ts';
 import { atOnce } from './at-once.ts';
+import { metaKey } from './ledger-rows.ts';
 import { readJson, writeJson } from './json-property.ts';
 import { newRecord, noticePartition } from './outbox-rows.ts';
 import type { Entity, Table } from './table.ts';
@@ -36,10 +37,15 @@ export function tablePromises(table: Table, now: () => Date): Promises {
     },
 
     async expect(scope, expectations) {
+      // First the word that there are promises: runs look for them only then. A scope whose ledger is gone has no word to
+      // change: then the device is told once more, which is the safe side.
+      const meta = await table.get(...metaKey(scope));
+      if (meta && meta['promised'] !== true) await table.upsert({ ...keys(meta), promised: true });
       await atOnce(expectations, async (expectation) => {
-        const [partitionKey, rowKey] = keyOf(scope, expectation.device);
+        const [partition, row] = keyOf(scope, expectation.device);
         const until = expectation.until.toISOString();
-        await table.upsert({ partitionKey, rowKey, until, ended: false, ...writeJson('promise', expectation) });
+        const promise = { until, ended: false, ...writeJson('promise', expectation) };
+        await table.upsert({ partitionKey: partition, rowKey: row, ...promise });
       });
     },
 

@@ -89,7 +89,7 @@ export async function runNow(
   if ('words' in where) return refusal(where.words);
   for (const one of where.found) {
     const order = chatOrder({ hunt: hunt.found.id, workspace: one }, services.now(), conversation);
-    await orderRun({ hunt: hunt.found, order, pinned: false }, services);
+    await orderRun({ hunt: hunt.found, order, own: true }, services);
   }
   return answer(`Ordered: ${hunt.found.slug} in ${where.found.join(', ')}`, ['The outcome is told here.']);
 }

@@ -1,17 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RequestError } from './problem-response.ts';
 import { UnknownNameError } from '../errors.ts';
-import { parseRunId, planRun, scopeKeyOf, type RunId } from '../hunt/run.ts';
+import { parseRunId, planRun, scopeKeyOf } from '../hunt/run.ts';
 import { orderRun } from '../order-run.ts';
 import { investigate } from '../run-hunt.ts';
 import { summaryOf } from '../run-summary.ts';
 import type { RunRecord, Services } from '../services.ts';
 import { SECOND, type Milliseconds } from '../time.ts';
 import { json, type Endpoint } from './endpoint.ts';
+import { isOver, waitForRun } from '../wait-for-run.ts';
 import { runJson } from './json-views.ts';
 import { readRunRequest, type RunRequest } from './run-request.ts';
 
-const POLL: Milliseconds = SECOND / 2;
 /** A dry run answers in the request itself, and Azure's front end waits 230 seconds. */
 const DRY_RUN_TIMEOUT: Milliseconds = 200 * SECOND;
 
@@ -20,7 +19,7 @@ export const startRun: Endpoint = async (request, services) => {
   const asked = readRunRequest(request, services);
   if (asked.dryRun) return json(200, await dryRun(asked, services));
   const id = await orderRun(asked, services);
-  const record = await waitFor(id, asked.wait, services);
+  const record = asked.wait === 0 ? undefined : await waitForRun(id, asked.wait, services);
   const headers = {
     location: `/api/runs/${id}`,
     ...(asked.wait > 0 && { 'preference-applied': `wait=${String(asked.wait / SECOND)}` }),
@@ -45,19 +44,6 @@ export const getRun: Endpoint = async (request, services) => {
   const hunt = services.hunts.find(record.scope.hunt);
   return json(200, runJson(record, hunt), isOver(record) ? {} : { 'retry-after': '2' });
 };
-
-export const isOver = (record: RunRecord): boolean =>
-  record.status !== 'queued' && record.status !== 'running' && record.failure?.willRetry !== true;
-
-async function waitFor(id: RunId, wait: Milliseconds, { runs, now }: Services): Promise<RunRecord | undefined> {
-  if (wait === 0) return undefined;
-  const until = now().getTime() + wait;
-  for (;;) {
-    const record = await runs.find(id);
-    if ((record && isOver(record)) || now().getTime() >= until) return record;
-    await sleep(POLL);
-  }
-}
 
 /** Everything up to the comparison, without writing or telling. */
 async function dryRun({ hunt, order }: RunRequest, services: Services): Promise<unknown> {

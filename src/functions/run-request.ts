@@ -41,7 +41,7 @@ export function readRunRequest(request: HttpRequest, services: Services): RunReq
     hunt,
     order: { id: requestedRunId(scope, at, nonce), scope, trigger: 'request', asOf: asOf ?? now },
     dryRun,
-    pinned: asOf !== undefined,
+    own: asOf !== undefined,
     wait: readWait(request.headers.get('prefer')),
     ...(key !== undefined && { earlierId: requestedRunId(scope, new Date(at.getTime() - DAY), nonce) }),
   };

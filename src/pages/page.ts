@@ -17,6 +17,7 @@ form { border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; margi
 label { display: block; margin: .5rem 0; } input, select, textarea { display: block; width: 100%; max-width: 30rem; font: inherit; padding: .4rem; color: inherit; background: transparent; border: 1px solid var(--soft); border-radius: .25rem; }
 button { font: inherit; font-weight: 600; padding: .5rem 1rem; border: 0; border-radius: .25rem; background: var(--accent); color: var(--paper); cursor: pointer; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+textarea[readonly] { max-width: none; font: .85rem/1.5 ui-monospace, monospace; }
 @media print { form { display: none; } }
 `;
 

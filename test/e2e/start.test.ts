@@ -2,7 +2,16 @@ import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tableConversations } from '../../src/azure/conversations.ts';
+import type { Finding } from '../../src/hunt/finding.ts';
+import { noticeContext } from '../../src/hunt/notice.ts';
+import type { Target } from '../../src/services.ts';
+import { botNotifier } from '../../src/teams/bot-notifier.ts';
+import { lazyBot } from '../../src/teams/lazy-bot.ts';
 import { DAY } from '../../src/time.ts';
+import { aCase, aFinding, aHunt, aReport, aRun } from '../support/builders.ts';
+import { aChat } from '../support/chat.ts';
+import { memoryTable } from '../support/memory-table.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { startProgram, type Program } from '../support/program.ts';
 import { until } from '../support/until.ts';
@@ -151,6 +160,42 @@ describe('npm start', () => {
     await page.screenshot({ path: 'artifacts/commands-run.png' });
   });
 
+  it('shows what devices call themselves as text, and fetches nothing for it', async () => {
+    const names = [
+      '[click](https://evil.example/link)',
+      '![pixel](https://evil.example/pixel.png)',
+      '<img src="https://evil.example/tag.png">',
+      '<at>SOC</at>',
+      '{{DATE(2026-01-01T00:00:00Z)}}',
+      '\u202egnp.exe\u202c',
+      'tab\tnull\u0000bell\u0007line\nfeed',
+      `long-${'x'.repeat(10_000)}`,
+      '😀👩‍👩‍👧 emoji',
+      '**bold** _it_ `code`',
+    ];
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    const send = await teamsSender(program.teams);
+
+    await send(...names.map((name, n) => aFinding(`id-${String(n)}`, { name, count: 100 - n })));
+    for (const name of names) await send(aFinding('one', { name, id: name, reports: [name] }));
+
+    await page.getByText('10 new devices').first().waitFor({ timeout: 20_000 });
+    await page.getByText('**bold** _it_ `code`').nth(1).waitFor({ timeout: 20_000 });
+    await page.screenshot({ path: 'artifacts/hostile-names.png' });
+    const text = await page.locator('body').innerText();
+    for (const shown of [
+      '[click](https://evil.example/link)',
+      '<at>SOC</at>',
+      '{ {DATE(2026-01-01T00:00:00Z)} }',
+      '😀',
+    ])
+      expect(text).toContain(shown);
+    expect(text).not.toMatch(/[\u202a-\u202e]/);
+    expect(await page.locator('a[href*="evil"], img[src*="evil"]').count()).toBe(0);
+    expect(asked.filter((url) => url.includes('evil'))).toEqual([]);
+  });
+
   it('is healthy, and says so', async () => {
     const response = await fetch(`${program.api}/api/health`);
 
@@ -166,6 +211,34 @@ describe('npm start', () => {
     for (const port of new Set(ports)) await until(`port ${String(port)} to be closed`, () => isClosed(port));
   });
 });
+
+/** Posts cards to the Playground's personal chat by the real bot, as the program does. */
+async function teamsSender(teams: string): Promise<(...findings: Finding[]) => Promise<void>> {
+  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const load = lazyBot(() => ({
+    auth: { kind: 'anonymous' },
+    conversations: tableConversations(memoryTable()),
+    chat: aChat(),
+    log: silent,
+  }));
+  const notifier = botNotifier(load, { now: () => new Date(), linksOf: () => Promise.resolve({}) });
+  const target: Target = {
+    id: 'chat-personal',
+    kind: 'personal',
+    rules: [],
+    reference: {
+      channelId: 'msteams',
+      serviceUrl: `${teams}/_connector`,
+      bot: { id: 'firstsight' },
+      conversation: { id: 'chat-personal' },
+    },
+  };
+  await load();
+  return async (...findings) => {
+    const context = noticeContext(aHunt(), aRun(), aReport({ findings }));
+    await notifier.send(aCase({ kind: 'devices-found', context, findings }), target);
+  };
+}
 
 /** The Playground hides what has no room behind dots. */
 async function openPage(card: Locator): Promise<void> {

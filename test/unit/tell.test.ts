@@ -3,12 +3,15 @@ import { actOnCase } from '../../src/case-actions.ts';
 import { tick } from '../../src/functions/on-schedule.ts';
 import { runOrder } from '../../src/functions/on-queue.ts';
 import { healthReasons } from '../../src/functions/health-report.ts';
+import { planRun } from '../../src/hunt/run.ts';
+import { chatOrder } from '../../src/order-run.ts';
 import { runHunt } from '../../src/run-hunt.ts';
 import type { SubscriptionRule } from '../../src/hunt/subscription.ts';
 import { ServiceError } from '../../src/errors.ts';
 import type { Target } from '../../src/services.ts';
 import { DAY, HOUR, MINUTE } from '../../src/time.ts';
 import { aHunt, anAnswer, aRunOrder } from '../support/builders.ts';
+import { until } from '../support/until.ts';
 import { aWorld, CHANNEL, failure, type World } from '../support/services.ts';
 
 const hunt = aHunt();
@@ -348,6 +351,22 @@ describe('a run that somebody asked for in a chat', () => {
     await runOrder(order(world), 5, world.services);
 
     expect(world.said).toMatchObject([{ text: expect.stringContaining('the run failed') as string }]);
+  });
+
+  it('says there how the run went that was in progress already', async () => {
+    const world = await aWatchedWorld();
+    const { runs, now } = world.services;
+    const holder = await runs.begin(planRun(aRunOrder({ asOf: now() }), hunt, 0), MINUTE, now());
+    const asked = chatOrder(holder.run.scope, now(), CHANNEL.id);
+    const answered = runOrder(asked, 1, world.services);
+    await until('the order to be joined', async () => (await runs.find(asked.id))?.status === 'joined');
+
+    const totals = { rows: 1, devices: 1, newlySeen: 0, returning: 0, known: 1, expected: 0, withoutDevice: 0 };
+    const report = { outcome: 'nothing-new', totals, findings: [] } as const;
+    await runs.finish(holder, { at: now(), status: 'completed', report, settled: true });
+    await answered;
+
+    expect(world.said).toMatchObject([{ text: expect.stringContaining('nothing new; 1 device(s)') as string }]);
   });
 
   it('is no failure when the answer cannot be posted', async () => {
