@@ -8,8 +8,11 @@ import { errorFields } from './log.ts';
 import type { ClaimedNotice, OpenNotice, Services, Target } from './services.ts';
 import { HOUR, MINUTE } from './time.ts';
 
-/** Longer than telling one target may take; a claim must outlast all of them, or another process tells the notice too. */
-const PER_TARGET = MINUTE / 2;
+/**
+ * Longer than telling one target may take, its turn and Teams' answer; a claim must outlast all of them, or another
+ * process tells the notice too.
+ */
+const PER_TARGET = MINUTE;
 /** Whatever Teams asks for: a finding is not held back longer. */
 const LONGEST_PAUSE = HOUR;
 

@@ -57,7 +57,7 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
 
     async recent(scope, limit) {
       const runs: RunRecord[] = [];
-      for await (const row of table.list(scopeKeyOf(scope), ...RUN_ROWS)) {
+      for await (const row of table.list(scopeKeyOf(scope), ...RUN_ROWS, limit)) {
         if (runs.push(readRunRow(row)) >= limit) break;
       }
       return runs;

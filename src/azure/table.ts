@@ -27,8 +27,8 @@ export type TransactionResult =
  */
 export interface Table {
   get(partitionKey: string, rowKey: string, select?: readonly string[]): Promise<Entity | undefined>;
-  /** Rows of a partition with `from` ≤ row key < `to`, in order. */
-  list(partitionKey: string, from: string, to: string): AsyncIterable<Entity>;
+  /** Rows of a partition with `from` ≤ row key < `to`, in order; `pageSize` for whoever needs only the first few. */
+  list(partitionKey: string, from: string, to: string, pageSize?: number): AsyncIterable<Entity>;
   insert(entity: Entity): Promise<'inserted' | 'exists'>;
   /** Changes the named properties of a row that still has this etag; undefined when it has moved on or is gone. */
   merge(entity: Entity, etag: string): Promise<string | undefined>;
@@ -71,7 +71,7 @@ export function azureTable(client: TableClient): Table {
         }
       }),
 
-    async *list(partitionKey, from, to) {
+    async *list(partitionKey, from, to, pageSize = 1000) {
       const filter = `PartitionKey eq '${partitionKey}' and RowKey ge '${from}' and RowKey lt '${to}'`;
       let continuationToken: string | undefined;
       do {
@@ -79,7 +79,7 @@ export function azureTable(client: TableClient): Table {
         const page = await call('list rows', async (options) => {
           const pages = client.listEntities({ ...options, queryOptions: { filter } });
           const byPage = pages.byPage({
-            maxPageSize: 1000,
+            maxPageSize: pageSize,
             ...(continuationToken !== undefined && { continuationToken }),
           });
           return (await byPage.next()).value as (Entity[] & { continuationToken?: string }) | undefined;

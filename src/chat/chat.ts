@@ -27,7 +27,7 @@ export function teamsChat(services: Services, { operators, linksOf }: ChatOption
   const actor = ({ objectId, name }: Speaker): Person | string => {
     if (objectId === undefined) return 'Teams does not say who you are, so you cannot do that.';
     if (operators && !operators.has(objectId.toLowerCase())) return 'You are not among those who may do that here.';
-    return { id: objectId, name };
+    return { id: objectId, name: name.slice(0, 100) };
   };
 
   return {

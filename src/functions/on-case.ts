@@ -52,8 +52,9 @@ async function act(request: HttpRequest, services: Services): Promise<HttpRespon
   const token = request.query.get('once') ?? '';
   const refused = await refusalOf(request, 'act', `${id}\n${token}`, services);
   if (refused) return refused;
-  const text = await request.text();
-  if (text.length > MAX_BODY) return plainPage(413, 'Too much', 'That is more than a note can hold.');
+  const tooLong = Number(request.headers.get('content-length') ?? 0) > MAX_BODY;
+  const text = tooLong ? '' : await request.text();
+  if (tooLong || text.length > MAX_BODY) return plainPage(413, 'Too much', 'That is more than a note can hold.');
   const fields = new URLSearchParams(text);
   const asked = requestOf(fields);
   if (!asked) return plainPage(400, 'Not understood', 'That form is from another version of this app.');
