@@ -1,4 +1,5 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
+import type { Milliseconds } from '../time.ts';
 import { sdkFailure, serviceFailure } from './service-failure.ts';
 
 export type Property = string | number | boolean | Uint8Array;
@@ -41,19 +42,19 @@ export interface Table {
 }
 
 /** @azure/data-tables waits for ever unless told otherwise. */
-const TIME_LIMIT = 15_000;
+const TIME_LIMIT: Milliseconds = 15_000;
 
 /** The table is created when it turns out to be missing: once, at the first call. */
-export function azureTable(client: TableClient): Table {
+export function azureTable(client: TableClient, timeLimit: Milliseconds = TIME_LIMIT): Table {
   let ready: Promise<void> | undefined;
   const call = async <T>(what: string, act: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> => {
-    ready ??= client.createTable({ abortSignal: AbortSignal.timeout(TIME_LIMIT) }).catch((error: unknown) => {
+    ready ??= client.createTable({ abortSignal: AbortSignal.timeout(timeLimit) }).catch((error: unknown) => {
       ready = undefined;
       throw error;
     });
     try {
       await ready;
-      return await act({ abortSignal: AbortSignal.timeout(TIME_LIMIT) });
+      return await act({ abortSignal: AbortSignal.timeout(timeLimit) });
     } catch (error) {
       throw serviceFailure('table-storage', `${what} in ${client.tableName}`, error);
     }
