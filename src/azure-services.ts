@@ -47,7 +47,7 @@ export function azureServices(
   const targets = tableConversations(conversations);
   const loadBot = lazyBot({ auth: settings.bot, conversations: targets, log });
   const services: Services = {
-    hunts: loadHunts(settings.huntsFolder),
+    hunts: loadHunts(settings.huntsFolder, settings.hunts),
     workspaces: new Map(workspaces),
     ledger: tableLedger(ledger),
     outbox: tableOutbox(ledger, now),

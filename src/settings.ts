@@ -1,5 +1,6 @@
 import { SettingsError } from './errors.ts';
 import { scheduleProblem } from './hunt/schedule.ts';
+import { DEFAULT_HUNTS, parseHuntPatterns, patternProblem } from './hunt-files/selection.ts';
 import { nearest } from './nearest.ts';
 import type { RunPolicy } from './services.ts';
 import { DAY, MINUTE, parseTimespan, type Milliseconds } from './time.ts';
@@ -22,6 +23,8 @@ export interface Settings {
   readonly bot: BotSettings;
   readonly logAnalyticsEndpoint: string;
   readonly huntsFolder: string;
+  /** Which hunts of the folder run: globs, with commas. */
+  readonly hunts: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,6 +45,7 @@ export function readSettings(env: Environment): Settings {
     bot: readBot(env, problems),
     logAnalyticsEndpoint: readEndpoint(env, problems),
     huntsFolder: text(env, 'HUNTS_FOLDER') ?? 'hunts',
+    hunts: readHunts(env, problems),
   };
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
@@ -73,6 +77,15 @@ function readWorkspaces(env: Environment, problems: string[]): ReadonlyMap<strin
     } else workspaces.set(alias, id.toLowerCase());
   }
   return workspaces;
+}
+
+function readHunts(env: Environment, problems: string[]): string {
+  const value = text(env, 'HUNTS') ?? DEFAULT_HUNTS;
+  for (const pattern of parseHuntPatterns(value)) {
+    const problem = patternProblem(pattern);
+    if (problem !== undefined) problems.push(`HUNTS: ${quoted(pattern.text)} ${problem}.`);
+  }
+  return value;
 }
 
 function readSchedule(env: Environment, name: string, fallback: string, problems: string[]): string {

@@ -35,6 +35,7 @@ describe('settings', () => {
       queuesUrl: 'https://firstsight.queue.core.windows.net',
     });
     expect(settings.bot).toEqual({ kind: 'managed-identity', appId: APP, tenantId: TENANT });
+    expect(settings.hunts).toBe('*');
     expect(settings.policy).toMatchObject({ schedule: '0 0 6 * * *', tick: '0 */5 * * * *', lateness: 172_800_000 });
   });
 
@@ -55,6 +56,7 @@ describe('settings', () => {
       RUN_TIMEOUT: '2h',
       TEAMS_AUTH: 'secrt',
       LOG_ANALYTICS_ENDPOINT: 'http://api.loganalytics.io',
+      HUNTS: 'litemanager-*,../rmm/*',
     });
 
     expect(problems).toEqual([
@@ -67,6 +69,7 @@ describe('settings', () => {
       'No storage: set AzureWebJobsStorage__accountName (identity) or AzureWebJobsStorage (Azurite).',
       'TEAMS_AUTH "secrt" is unknown; it is one of managed-identity, secret, anonymous (did you mean "secret"?).',
       'LOG_ANALYTICS_ENDPOINT "http://api.loganalytics.io" must be an https address without a path, for example "https://api.loganalytics.us".',
+      'HUNTS: "../rmm/*" is no pattern over names below the hunts folder, such as "rmm/*".',
     ]);
   });
 
