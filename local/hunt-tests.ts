@@ -1,4 +1,4 @@
-import type { HuntTest } from '../src/hunt-files/hunt-file.ts';
+import type { HuntTest } from '../src/hunt-files/hunt-schema.ts';
 import type { Hunt } from '../src/hunt/hunt.ts';
 import { readSightings } from '../src/hunt/sighting.ts';
 import { pinClock } from '../src/kql/pin-clock.ts';
@@ -6,7 +6,7 @@ import { parseTimespan as parseLength } from '../src/time.ts';
 import type { Row } from './kql/compile.ts';
 import { compileQuery } from './kql/query.ts';
 import type { Column, Schema } from './kql/language.ts';
-import { long, parseDatetime, ticksOf, type Dynamic, type Value } from './kql/values.ts';
+import { long, parseDatetime, parseTimespan, ticksOf, toJson, type Dynamic, type Value } from './kql/values.ts';
 import { tableJson } from './workspace.ts';
 import { readWireAnswer } from '../src/azure/wire-answer.ts';
 
@@ -36,13 +36,21 @@ function rowOf(table: string, given: Readonly<Record<string, unknown>>, schema: 
 function valueOf(value: unknown, { name, type }: Column, asOf: Date): Value {
   if (value === undefined || value === null) return type === 'string' ? '' : null;
   if (type === 'datetime') return instantOf(asText(value), name, asOf);
-  if (type === 'long' || type === 'int') return long(BigInt(asText(value)));
-  if (type === 'string') return asText(value);
-  return value as Dynamic | boolean | number;
+  const text = asText(value);
+  if (type === 'string') return text;
+  if (type === 'long' || type === 'int') return /^-?\d+$/.test(text) ? long(BigInt(text)) : wrong(name, value, type);
+  if (type === 'bool') return typeof value === 'boolean' ? value : wrong(name, value, type);
+  if (type === 'real') return typeof value === 'number' ? value : wrong(name, value, type);
+  if (type === 'timespan') return parseTimespan(text) ?? wrong(name, value, type);
+  return value as Dynamic;
+}
+
+function wrong(name: string, value: unknown, type: string): never {
+  throw new Error(`${name}: ${asText(value)} is no ${type}.`);
 }
 
 /** YAML reads `11` as a number, where the column may be a text. */
-const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const asText = (value: unknown): string => (typeof value === 'string' ? value : toJson(value));
 
 /** `-1d`, `-36h`, or an instant. */
 function instantOf(text: string, name: string, asOf: Date): bigint {
