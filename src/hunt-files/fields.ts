@@ -29,6 +29,8 @@ export interface Fields {
   warning(name: string, message: string): void;
   /** The innermost part of the path that the file has. */
   placeIn(path: readonly PropertyKey[]): Position;
+  /** The place of the name at the end of the path. */
+  placeOfKey(path: readonly PropertyKey[]): Position;
   /** The place of a character of a field's text. */
   placeInText(name: string): (offset: number) => Position;
 }
@@ -157,6 +159,11 @@ export function readFields(
       problem(placeInText(name)(offset), message);
     },
     placeIn,
+    placeOfKey(path) {
+      const map: unknown = document.getIn(path.slice(0, -1), true);
+      const pair = isMap(map) ? map.items.find(({ key }) => isScalar(key) && key.value === path.at(-1)) : undefined;
+      return pair ? at(offsetOf(pair.key)) : placeIn(path);
+    },
     placeInText,
   };
 }

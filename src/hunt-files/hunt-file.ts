@@ -15,6 +15,8 @@ export interface HuntFile {
   readonly tests: readonly HuntTest[];
   /** The place of the innermost part of a path that the file has, such as `['tests', 0, 'name']`. */
   readonly placeOf: (path: readonly PropertyKey[]) => Position;
+  /** The place of the name at the end of a path, such as a column's in a row. */
+  readonly placeOfKey: (path: readonly PropertyKey[]) => Position;
   /** The place in the file of a character of the query. */
   readonly placeInQuery: (offset: number) => Position;
   readonly problems: readonly HuntFileProblem[];
@@ -28,7 +30,7 @@ export function readHuntFile(file: string, raw: string): HuntFile {
   const warnings = [...parsed.warnings];
   const fields = document && readFields(file, { document, text, at }, HUNT_FIELDS, { problems, warnings });
   const start = (): Position => ({ line: 1, column: 1 });
-  if (!fields) return { file, tests: [], placeOf: start, placeInQuery: start, problems, warnings };
+  if (!fields) return { file, tests: [], placeOf: start, placeOfKey: start, placeInQuery: start, problems, warnings };
   const draft = readHunt(file, fields);
   const tests = readTests(fields);
   return {
@@ -37,6 +39,7 @@ export function readHuntFile(file: string, raw: string): HuntFile {
     draft,
     tests,
     placeOf: (path) => fields.placeIn(path),
+    placeOfKey: (path) => fields.placeOfKey(path),
     // Worked out for who asks: most files have no fault.
     placeInQuery: (offset) => fields.placeInText('query')(offset),
     problems,

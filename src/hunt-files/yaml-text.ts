@@ -15,10 +15,9 @@ export interface ParsedText {
 export function parseText(file: string, raw: string): ParsedText {
   const clean = raw.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
   const { text, repairs, indented } = repairDataTypes(clean);
-  const warnings = repairs.map((line) => ({
+  const warnings = repairs.map((place) => ({
     file,
-    line,
-    column: 1,
+    ...place,
     message: '"dataTypes" stood at the column of the dash before it; it was read as indented by two',
   }));
   const lines = new LineCounter();
@@ -51,17 +50,17 @@ const REPAIR = '  ';
 /** The one fault that every file of the original public collection has. */
 function repairDataTypes(text: string): {
   readonly text: string;
-  readonly repairs: readonly number[];
+  readonly repairs: readonly { readonly line: number; readonly column: number }[];
   /** The lines that stand further to the right than in the file. */
   readonly indented: ReadonlySet<number>;
 } {
-  const repairs: number[] = [];
+  const repairs: { line: number; column: number }[] = [];
   const indented = new Set<number>();
   const lines = text.split('\n');
   for (let i = 1; i < lines.length; i += 1) {
     const dash = /^( *)- connectorId:/.exec(lines[i - 1] ?? '');
     if (!dash || !(lines[i] ?? '').startsWith(`${dash[1] ?? ''}dataTypes:`)) continue;
-    repairs.push(i + 1);
+    repairs.push({ line: i + 1, column: (dash[1] ?? '').length + 1 });
     let last = i + 1;
     while (/^ *- (?!connectorId:)/.test(lines[last] ?? '')) last += 1;
     for (let line = i; line < last; line += 1) {

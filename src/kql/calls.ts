@@ -58,6 +58,19 @@ export function commentsOf(kql: string): readonly { readonly start: number; read
   return comments;
 }
 
+/** The same text with blanks for its comments, and for its strings where these are asked for; every place stays. */
+export function blanked(kql: string, what: 'comments' | 'comments-and-strings'): string {
+  let out = '';
+  for (let at = 0; at < kql.length;) {
+    const opaque = matchAt(OPAQUE, kql, at);
+    const isBlanked = opaque.startsWith('//') || (opaque !== '' && what === 'comments-and-strings');
+    const text = opaque || kql.charAt(at);
+    out += isBlanked ? text.replace(/[^\r\n]/g, ' ') : text;
+    at += text.length;
+  }
+  return out;
+}
+
 /** The arguments of a call, without those of calls inside. */
 export function splitArguments(argument: string): readonly string[] {
   const parts = [''];

@@ -1,5 +1,5 @@
 import { DAY, HOUR, MINUTE, SECOND, type Milliseconds } from '../time.ts';
-import { callsOf, commentsOf, splitArguments, type Call } from './calls.ts';
+import { blanked, callsOf, splitArguments, type Call } from './calls.ts';
 import { clockCalls } from './pin-clock.ts';
 import { quantityOf, type Quantity } from './timespan.ts';
 
@@ -34,7 +34,7 @@ const PARTS: Readonly<Record<string, Milliseconds>> = {
  * too short would leave rows out in silence, one that is too long only costs time.
  */
 export function lookbackOf(query: string): Milliseconds | undefined {
-  const kql = withoutComments(query);
+  const kql = blanked(query, 'comments');
   const constants = constantsOf(kql);
   const calls = clockCalls(kql);
   if (calls.length === 0) return undefined;
@@ -51,13 +51,6 @@ export function lookbackOf(query: string): Milliseconds | undefined {
   const starts = ofClock(callsOf(kql, [...Object.keys(STARTS), 'bin'])).map((call) => startBefore(call, constants));
   return starts.includes(undefined) ? undefined : Math.max(...known) + Math.max(0, ...starts.map((at) => at ?? 0));
 }
-
-/** A comment holds no constants; its length is kept, and so is every place. */
-const withoutComments = (kql: string): string =>
-  commentsOf(kql).reduce(
-    (text, { start, end }) => text.slice(0, start) + ' '.repeat(end - start) + text.slice(end),
-    kql,
-  );
 
 /** Of a name that is given twice the longer one: a guess must not be too short. */
 function constantsOf(kql: string): ReadonlyMap<string, Quantity> {
