@@ -9,6 +9,7 @@ import { compileQuery } from '../kql/query.ts';
 import { SCHEMAS, type Dialect } from '../schemas/device-tables.ts';
 import { deviceColumns, deviceRows, resultOf, type ColumnRemark } from './device-rows.ts';
 import { queryErrors } from './query-errors.ts';
+import { offsetOf } from './query-text.ts';
 import type { QueryRemark, Remark } from './remark.ts';
 import { testRows } from './test-rows.ts';
 import { spoken, timeBounds } from './time-bounds.ts';
@@ -85,12 +86,6 @@ function offline(query: string, schema: Schema): readonly QueryRemark[] {
     }));
   }
 }
-
-const offsetOf = (query: string, line: number, column: number): number =>
-  query
-    .split('\n')
-    .slice(0, line - 1)
-    .reduce((offset, { length }) => offset + length + 1, column - 1);
 
 function unique(remarks: readonly Remark[]): Iterable<Remark> {
   const byText = remarks.map(

@@ -14,3 +14,10 @@ export const short = (text: string): string => {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 };
+
+/** The offset of a line and column, both from 1. */
+export const offsetOf = (query: string, line: number, column: number): number =>
+  query
+    .split('\n')
+    .slice(0, line - 1)
+    .reduce((offset, { length }) => offset + length + 1, column - 1);
