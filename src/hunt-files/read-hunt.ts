@@ -7,6 +7,7 @@ import { DAY, parseTimespan, type Milliseconds } from '../time.ts';
 import { tacticOf, TACTICS, techniqueOf } from './attack.ts';
 import type { Fields } from './fields.ts';
 import { DEVICE_FIELDS, FIRST_RUNS, GUID } from './hunt-schema.ts';
+import { slugOf } from './slug.ts';
 
 const DEFAULT_LOOKBACK: Milliseconds = 5 * DAY;
 /** Log Analytics keeps nothing for longer than twelve years; a date much further back is no date. */
@@ -65,12 +66,6 @@ function refuseSwallowing(fields: Fields, query: string): void {
       swallows.start,
       'makes a comment of all that follows: this form of "query" joins its lines; write "query: |"',
     );
-}
-
-/** `rmm/Remote desktop.yaml` → `remote-desktop`, which needs no quoting in an address or a header. */
-function slugOf(file: string): string {
-  const name = (file.split('/').at(-1) ?? file).replace(/\.ya?ml$/i, '').toLowerCase();
-  return name.replace(/[^a-z0-9._-]+/g, '-').replace(/^-+|-+$/g, '');
 }
 
 function readId(fields: Fields): HuntId {
