@@ -3,7 +3,7 @@ import { DAY, HOUR, MINUTE, type Milliseconds } from '../../src/time.ts';
 import { child } from '../kql/compile.ts';
 import { KqlError } from '../kql/kql-error.ts';
 import type { Schema, Tree } from '../kql/language.ts';
-import { compileQuery } from '../kql/query.ts';
+import { compileQuery, type CompiledQuery } from '../kql/query.ts';
 import { TICKS_PER_MS, ticksOf } from '../kql/values.ts';
 import { endOf, short, written } from './query-text.ts';
 import type { QueryRemark } from './remark.ts';
@@ -75,10 +75,25 @@ const constantsOf = (query: string, root: Tree): string =>
 
 /** How long before the clock an instant lies; undefined where only the service can say. */
 function distance(instant: string, constants: string, schema: Schema, now = NOW): Milliseconds | undefined {
+  const [[bound] = []] =
+    compiled(`${constants}print bound = todatetime(${instant})`, schema)?.run({ now: ticksOf(now), rows: () => [] })
+      .rows ?? [];
+  return typeof bound === 'bigint' ? Number((ticksOf(now) - bound) / TICKS_PER_MS) : undefined;
+}
+
+/** Hunts bound time in few ways, and a folder of them is checked at once. */
+const seen = new WeakMap<Schema, Map<string, CompiledQuery | undefined>>();
+
+function compiled(query: string, schema: Schema): CompiledQuery | undefined {
+  const known = seen.get(schema) ?? new Map<string, CompiledQuery | undefined>();
+  seen.set(schema, known);
+  if (!known.has(query)) known.set(query, compileOrNot(query, schema));
+  return known.get(query);
+}
+
+function compileOrNot(query: string, schema: Schema): CompiledQuery | undefined {
   try {
-    const compiled = compileQuery(`${constants}print bound = todatetime(${instant})`, schema);
-    const [[bound] = []] = compiled.run({ now: ticksOf(now), rows: () => [] }).rows;
-    return typeof bound === 'bigint' ? Number((ticksOf(now) - bound) / TICKS_PER_MS) : undefined;
+    return compileQuery(query, schema);
   } catch (error) {
     // Of columns or of parameters, or beyond the engine: nothing can be said of it.
     if (error instanceof KqlError) return undefined;

@@ -4,10 +4,10 @@ import type { HuntTest } from '../../src/hunt-files/hunt-schema.ts';
 import type { Hunt } from '../../src/hunt/hunt.ts';
 import { offsetOf } from '../hunt-check/query-text.ts';
 import { KqlError } from '../kql/kql-error.ts';
-import { compileQuery } from '../kql/query.ts';
+import { compileQuery, type CompiledQuery } from '../kql/query.ts';
 import { DEVICE_TABLES } from '../schemas/device-tables.ts';
 import { TestRowError } from './rows.ts';
-import { runHuntTest } from './run-test.ts';
+import { compileHunt, runHuntTest } from './run-test.ts';
 import { trace, type TracedStep } from './trace.ts';
 
 /** How one test of a hunt ended. */
@@ -36,25 +36,29 @@ export function judgeHunt(name: string, raw: string): FileOutcome {
   const file = readHuntFile(name, raw);
   const { hunt } = file;
   if (!hunt) return { tests: [], problems: file.problems.map(describeProblem) };
-  const refusals = refusalsOf(hunt, file);
-  if (refusals.length > 0) return { tests: [], problems: refusals };
-  return {
-    tests: file.tests.map((test, i) => judgeTest(hunt, test, file.placeOf(['tests', i]).line)),
-    problems: lacking(name, file.tests),
-  };
+  try {
+    const query = compileHunt(hunt, DEVICE_TABLES);
+    return {
+      tests: file.tests.map((test, i) => judgeTest(hunt, query, test, file.placeOf(['tests', i]).line)),
+      problems: lacking(name, file.tests),
+    };
+  } catch (error) {
+    if (!(error instanceof KqlError)) throw error;
+    return { tests: [], problems: refusalsOf(hunt, file) };
+  }
 }
 
-/** What the engine does not know, or the binder refuses, with its places in the file. */
+/** What the engine does not know, or the binder refuses, with its places in the file: the pinned clock shifts them. */
 function refusalsOf({ query }: Hunt, { file, placeInQuery }: HuntFile): readonly string[] {
   try {
     compileQuery(query, DEVICE_TABLES);
-    return [];
   } catch (error) {
     if (!(error instanceof KqlError)) throw error;
     return error.problems.map(({ line, column, message }) =>
       describeProblem({ file, ...placeInQuery(offsetOf(query, line, column)), message }),
     );
   }
+  throw new Error('A query is refused with its clock pinned, and taken without.');
 }
 
 /** One test that finds shows that the hunt can; one that does not, that it tells apart. */
@@ -66,10 +70,10 @@ function lacking(name: string, tests: readonly HuntTest[]): readonly string[] {
   return leaves ? [] : [`${name} has no test that finds none`];
 }
 
-function judgeTest(hunt: Hunt, test: HuntTest, line: number): TestOutcome {
+function judgeTest(hunt: Hunt, query: CompiledQuery, test: HuntTest, line: number): TestOutcome {
   const outcome = { name: test.name, line, missing: [], surplus: [], trace: [] };
   try {
-    const found = runHuntTest(hunt, test, DEVICE_TABLES);
+    const found = runHuntTest(hunt, query, test, DEVICE_TABLES);
     const missing = test.finds.filter((device) => !found.includes(device));
     const surplus = found.filter((device) => !test.finds.includes(device));
     const [wrong] = [...missing, ...surplus];

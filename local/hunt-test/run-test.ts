@@ -6,7 +6,7 @@ import { readSightings } from '../../src/hunt/sighting.ts';
 import { pinClock } from '../../src/kql/pin-clock.ts';
 import type { Environment } from '../kql/compile.ts';
 import type { Schema } from '../kql/language.ts';
-import { compileQuery } from '../kql/query.ts';
+import { compileQuery, type CompiledQuery } from '../kql/query.ts';
 import { ticksOf } from '../kql/values.ts';
 import { tableJson } from '../workspace.ts';
 import { rowOf } from './rows.ts';
@@ -25,10 +25,13 @@ export function environmentOf(test: Pick<HuntTest, 'tables'>, schema: Schema): E
   return { now: ticksOf(TEST_CLOCK), rows: (table) => tables.get(table) ?? [] };
 }
 
+/** A hunt's query as its tests run it, with the clock pinned as in a real run. */
+export const compileHunt = ({ query }: Hunt, schema: Schema): CompiledQuery =>
+  compileQuery(pinClock(query, TEST_CLOCK), schema);
+
 /** Runs one of a hunt's own tests on the offline engine; gives the ids of the devices it finds, in order. */
-export function runHuntTest(hunt: Hunt, test: HuntTest, schema: Schema): readonly string[] {
-  const env = environmentOf(test, schema);
-  const result = compileQuery(pinClock(hunt.query, TEST_CLOCK), schema).run(env);
+export function runHuntTest(hunt: Hunt, query: CompiledQuery, test: HuntTest, schema: Schema): readonly string[] {
+  const result = query.run(environmentOf(test, schema));
   // Through the wire format, as a workspace would answer.
   const { devices, missingColumns } = readSightings(readWireAnswer(`{"tables":[${tableJson(result)}]}`), hunt);
   if (missingColumns.length > 0)
