@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkHunt } from '../../local/hunt-check/check.ts';
-import type { Dialect } from '../../local/schemas/device-tables.ts';
+import { queryErrors } from '../../local/hunt-check/query-errors.ts';
+import { diagnose } from '../../local/kql/diagnose.ts';
+import { DEVICE_TABLES, type Dialect } from '../../local/schemas/device-tables.ts';
 
 const HEAD = 'id: 4d7b52be-4a25-4a0d-8e8c-0a7e4a9b4b11\nname: n\n';
 const hunt = (query: string, more = ''): string => `${HEAD}${more}query: |\n${query.replace(/^/gm, '  ')}\n`;
@@ -263,4 +266,24 @@ it('a file with several faults is told of all of them, in order', () => {
   const text = `${hunt(GOOD.replace('FileName', 'FilName')).replace('name: n', 'name: n\ntatics: x')}schedule: daily\n`;
 
   expect(said(text).map((line) => line.slice(0, 12))).toEqual(['error 3:1 "t', 'error 6:35 t', 'error 8:11 "']);
+});
+
+it('whatever is wrong with a query is told, and nothing is of one that the binder takes', () => {
+  const words = GOOD.split(/(?<=\s)|(?=\s)/);
+  const change = fc.constantFrom('', ' ', '(', ')', ',', '|', "'", ';', 'DeviceID', 'by', '5d', '//', '=');
+  fc.assert(
+    fc.property(fc.nat(words.length - 1), change, (at, word) => {
+      const query = words.with(at, word).join('');
+      const diagnosis = diagnose(query, DEVICE_TABLES);
+      const remarks = queryErrors(query, diagnosis, 'log-analytics');
+
+      expect(remarks.length > 0).toBe(diagnosis.errors.length > 0);
+      for (const { start, length, message } of remarks) {
+        expect(start).toBeGreaterThanOrEqual(0);
+        expect(start + length).toBeLessThanOrEqual(query.length);
+        expect(message).not.toBe('');
+      }
+    }),
+    { numRuns: 60 },
+  );
 });
