@@ -9,7 +9,7 @@ import { compileQuery } from '../kql/query.ts';
 import { SCHEMAS, type Dialect } from '../schemas/device-tables.ts';
 import { deviceColumns, deviceRows, resultOf, type ColumnRemark } from './device-rows.ts';
 import { queryErrors } from './query-errors.ts';
-import { offsetOf } from './query-text.ts';
+import { endOf, offsetOf } from './query-text.ts';
 import type { QueryRemark, Remark } from './remark.ts';
 import { testRows } from './test-rows.ts';
 import { spoken, timeBounds } from './time-bounds.ts';
@@ -42,7 +42,13 @@ function ofQuery(file: HuntFile, hunt: Hunt, raw: string, dialect: Dialect): rea
   const { tree } = diagnosis;
   const { remarks, furthest } = timeBounds(query, tree, schema, hunt);
   const isLong = furthest !== undefined && furthest > 0 && /^lookback:/m.test(raw) && hunt.lookback > furthest;
-  const about = [...remarks, ...deviceRows(tree, hunt), ...ownClock(query), ...offline(query, schema)];
+  const about = [
+    ...remarks,
+    ...deviceRows(tree, hunt),
+    ...ownClock(query),
+    ...joinedTexts(tree),
+    ...offline(query, schema),
+  ];
   return [
     ...about.map(placed),
     ...deviceColumns(resultOf(tree)?.columns ?? [], hunt).map((remark) => ofColumn(remark, file, tree, raw)),
@@ -72,6 +78,13 @@ const ownClock = (query: string): readonly QueryRemark[] =>
     message:
       'ingestion_time() is a clock that cannot be set back: a run repeated or asked for as of a past day asks something else',
   }));
+
+/** `('a' 'b')` is one text: nearly always a comma was forgotten. */
+function joinedTexts(tree: Tree): readonly QueryRemark[] {
+  if (tree.kind !== 'CompoundStringLiteralExpression') return tree.children.flatMap(joinedTexts);
+  const message = 'these texts follow each other and become one; a comma is missing';
+  return [{ severity: 'warning', start: tree.start, length: endOf(tree) - tree.start, message }];
+}
 
 /** What the engine does not know, its tests and the local workspace cannot run either. */
 function offline(query: string, schema: Schema): readonly QueryRemark[] {

@@ -6,13 +6,14 @@ import type { QueryRemark } from './remark.ts';
 type Words = Pick<QueryRemark, 'message'> & Partial<QueryRemark>;
 
 /** What is wrong with the form of a query, where that can be said better than the parser does. */
-export function syntaxInWords(query: string, { code, message, start, length }: Diagnostic): Words | undefined {
+export function syntaxInWords(query: string, error: Diagnostic): Words | undefined {
+  const { code, message, start, length, inScope } = error;
   const text = query.slice(start, start + length);
   const signs = blanked(query, 'comments-and-strings');
   switch (code) {
     case 'KS174':
     case 'KS176':
-      return text === '' ? undefined : suggesting(`"${text}" is no operator of KQL`, nearestName(text, OPERATORS));
+      return noOperator(text, inScope.columns);
     case 'KS001':
     case 'KS005':
       return unclosed(query, signs, message, start) ?? missingBar(signs, start) ?? unexpected(text);
@@ -34,6 +35,13 @@ const suggesting = (message: string, suggestion: string | undefined): Words => (
   message,
   ...(suggestion !== undefined && { suggestion }),
 });
+
+function noOperator(text: string, columns: readonly string[]): Words | undefined {
+  if (text === '') return undefined;
+  const isColumn = columns.some((column) => column.toLowerCase() === text.toLowerCase());
+  if (isColumn) return { message: `"${text}" is no operator of KQL; write "where" before a condition` };
+  return suggesting(`"${text}" is no operator of KQL`, nearestName(text, OPERATORS));
+}
 
 function unclosed(query: string, signs: string, message: string, at: number): Words | undefined {
   const missing = /^(?:Missing|Expected): (['"`)\]}])/.exec(message)?.[1];

@@ -2,7 +2,9 @@ import { describeProblem, UnexpectedColumnsError } from '../../src/errors.ts';
 import { readHuntFile, type HuntFile } from '../../src/hunt-files/hunt-file.ts';
 import type { HuntTest } from '../../src/hunt-files/hunt-schema.ts';
 import type { Hunt } from '../../src/hunt/hunt.ts';
+import { queryErrors } from '../hunt-check/query-errors.ts';
 import { offsetOf } from '../hunt-check/query-text.ts';
+import { diagnose } from '../kql/diagnose.ts';
 import { KqlError } from '../kql/kql-error.ts';
 import { compileQuery, type CompiledQuery } from '../kql/query.ts';
 import { DEVICE_TABLES } from '../schemas/device-tables.ts';
@@ -48,8 +50,13 @@ export function judgeHunt(name: string, raw: string): FileOutcome {
   }
 }
 
-/** What the engine does not know, or the binder refuses, with its places in the file: the pinned clock shifts them. */
+/** What the binder refuses or the engine does not know, with its places in the file: the pinned clock shifts them. */
 function refusalsOf({ query }: Hunt, { file, placeInQuery }: HuntFile): readonly string[] {
+  const words = queryErrors(query, diagnose(query, DEVICE_TABLES), 'log-analytics');
+  if (words.length > 0)
+    return words.map(({ start, message, suggestion }) =>
+      describeProblem({ file, ...placeInQuery(start), message, ...(suggestion !== undefined && { suggestion }) }),
+    );
   try {
     compileQuery(query, DEVICE_TABLES);
   } catch (error) {

@@ -113,6 +113,10 @@ describe('the form of a query', () => {
       `${head} | where OSPlatform = 'x' | summarize count() by DeviceId`,
       'error 48 one "=" gives a name; to compare, write "=="',
     ],
+    [
+      `${head} | osplatform == 'x' | summarize count() by DeviceId`,
+      'error 42 "osplatform" is no operator of KQL; write "where" before a condition',
+    ],
     [`${head} where OSPlatform == 'x' | summarize count() by DeviceId`, 'error 40 a "|" is missing before "where"'],
     [
       `${head} | where OSPlatform has_all has_any ('x') | summarize count() by DeviceId`,
@@ -125,6 +129,13 @@ describe('the form of a query', () => {
   ])('%s', (query, expected) => {
     expect(ofLine(query)).toEqual([expected]);
   });
+});
+
+it('texts that become one, since a comma is missing, are told', () => {
+  const query =
+    "DeviceInfo | where Timestamp > ago(1d) and OSPlatform in ('a'\n  'b', 'c') | summarize count() by DeviceId";
+
+  expect(said(hunt(query))).toEqual(['warning 4:61 these texts follow each other and become one; a comma is missing']);
 });
 
 describe('the time that a hunt looks back', () => {

@@ -95,7 +95,7 @@ describe('the tests of a hunt', () => {
       problems: ['x.yaml:15:1 "tatics" is no field of a hunt; did you mean "tactics"?'],
     });
     expect(judge(HUNT.replace('FileName =~', 'FilName =~')).problems).toEqual([
-      "x.yaml:6:11 The name 'FilName' does not refer to any known column, table, variable or function.",
+      'x.yaml:6:11 there is no column "FilName" here; did you mean "FileName"?',
     ]);
     expect(judge(HUNT.replace("  | where FileName =~ 'a.exe'", '  | evaluate basket()')).problems[0]).toMatch(
       /^x\.yaml:6:\d+ .*not supported offline/,
