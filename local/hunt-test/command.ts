@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { EXIT, withUsage, type Terminal } from '../command.ts';
 import { readHuntPaths } from '../hunt-paths.ts';
-import { judgeHunt } from './judge.ts';
+import { testHunt } from './outcome.ts';
 import { isGood, outcomesSummary, outcomeText } from './report.ts';
 import { watchHunts } from './watch.ts';
 
@@ -45,7 +45,7 @@ export function huntTest(args: readonly string[], terminal: Terminal, watching?:
 
 function test(paths: readonly string[], { out }: Terminal): number {
   const outcomes = readHuntPaths(paths).map(({ file, text }) => {
-    const outcome = judgeHunt(file, text);
+    const outcome = testHunt(file, text);
     out(outcomeText(file, outcome));
     return outcome;
   });

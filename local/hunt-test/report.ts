@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { many } from '../hunt-check/report.ts';
-import type { FileOutcome, TestOutcome } from './judge.ts';
+import type { FileOutcome, TestOutcome } from './outcome.ts';
 import type { TracedStep } from './trace.ts';
 
 const GOOD = styleText('green', '✓');

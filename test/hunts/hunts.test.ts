@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkHunt } from '../../local/hunt-check/check.ts';
 import { remarksText } from '../../local/hunt-check/report.ts';
-import { judgeHunt } from '../../local/hunt-test/judge.ts';
+import { testHunt } from '../../local/hunt-test/outcome.ts';
 import { outcomeText } from '../../local/hunt-test/report.ts';
 import { describeProblem } from '../../src/errors.ts';
 import { loadHuntFiles, loadHunts } from '../../src/hunt-files/hunt-folder.ts';
@@ -24,7 +24,7 @@ describe.each(files.map(({ file }) => ({ file, text: readFileSync(`hunts/${file}
     });
 
     it('passes its own tests, of which one finds a device and one finds none', () => {
-      const outcome = judgeHunt(file, text);
+      const outcome = testHunt(file, text);
 
       expect(outcome.problems).toEqual([]);
       expect(outcome.tests.filter(({ passed }) => !passed)).toEqual([]);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkHunt } from '../../local/hunt-check/check.ts';
 import { huntNew } from '../../local/hunt-new/command.ts';
 import { HUNTABLE, scaffold } from '../../local/hunt-new/scaffold.ts';
-import { judgeHunt } from '../../local/hunt-test/judge.ts';
+import { testHunt } from '../../local/hunt-test/outcome.ts';
 import { keepingTerminal } from '../support/terminal.ts';
 
 let folder: string;
@@ -25,7 +25,7 @@ describe('npm run hunt:new', () => {
     const text = scaffold({ id: '4d7b52be-4a25-4a0d-8e8c-0a7e4a9b4b11', name: 'n', table, schema: 's' });
 
     expect(checkHunt('x.yaml', text)).toEqual([]);
-    expect(judgeHunt('x.yaml', text)).toMatchObject({ tests: [{ passed: true }, { passed: true }], problems: [] });
+    expect(testHunt('x.yaml', text)).toMatchObject({ tests: [{ passed: true }, { passed: true }], problems: [] });
   });
 
   it('names the file after the hunt, gives it an id of its own, and says what to do next', () => {

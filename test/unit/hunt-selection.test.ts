@@ -57,7 +57,7 @@ describe('the setting HUNTS', () => {
     ['/etc', 'is no pattern over names below the hunts folder, such as "rmm/*"'],
     ['{a}', 'takes only *, ** and ? as wildcards'],
     ['rmm/*', undefined],
-  ])('with %s is judged before any folder is read', (setting, problem) => {
+  ])('with %s is told before any folder is read', (setting, problem) => {
     expect(parseHuntPatterns(setting).map(patternProblem)).toEqual([problem]);
   });
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { huntTest } from '../../local/hunt-test/command.ts';
-import { judgeHunt, type FileOutcome } from '../../local/hunt-test/judge.ts';
+import { testHunt, type FileOutcome } from '../../local/hunt-test/outcome.ts';
 import { outcomeText } from '../../local/hunt-test/report.ts';
 import { keepingTerminal } from '../support/terminal.ts';
 import { until } from '../support/until.ts';
@@ -24,13 +24,13 @@ tests:
     tables: { DeviceProcessEvents: [{ Timestamp: "-1d", DeviceId: dev-2, FileName: b.exe }] }
     finds: []
 `;
-const judge = (text: string): FileOutcome => judgeHunt('x.yaml', text);
-const told = (text: string): string => stripVTControlCharacters(outcomeText('x.yaml', judge(text)));
+const outcomeOf = (text: string): FileOutcome => testHunt('x.yaml', text);
+const told = (text: string): string => stripVTControlCharacters(outcomeText('x.yaml', outcomeOf(text)));
 const withRow = (row: string): string => HUNT.replace('DeviceId: dev-1', `DeviceId: dev-1, ${row}`);
 
 describe('the tests of a hunt', () => {
   it('pass when they find what they say', () => {
-    expect(judge(HUNT)).toMatchObject({ tests: [{ passed: true }, { passed: true }], problems: [] });
+    expect(outcomeOf(HUNT)).toMatchObject({ tests: [{ passed: true }, { passed: true }], problems: [] });
     expect(told(HUNT)).toBe('✓ x.yaml  2 tests');
   });
 
@@ -59,9 +59,9 @@ describe('the tests of a hunt', () => {
   it('must be of both kinds', () => {
     const [hunt = '', first = '', second = ''] = HUNT.split(/(?=tests:| {2}- name: another)/);
 
-    expect(judge(hunt).problems).toEqual(['x.yaml has no tests; npm run hunt:new shows how they look']);
-    expect(judge(hunt + first).problems).toEqual(['x.yaml has no test that finds none']);
-    expect(judge(`${hunt}tests:\n${second}`).problems).toEqual(['x.yaml has no test that finds a device']);
+    expect(outcomeOf(hunt).problems).toEqual(['x.yaml has no tests; npm run hunt:new shows how they look']);
+    expect(outcomeOf(hunt + first).problems).toEqual(['x.yaml has no test that finds none']);
+    expect(outcomeOf(`${hunt}tests:\n${second}`).problems).toEqual(['x.yaml has no test that finds a device']);
   });
 
   it.each([
@@ -74,7 +74,7 @@ describe('the tests of a hunt', () => {
     ['IsProcessRemoteSession: yes', 'IsProcessRemoteSession: yes is no bool, which is true or false.'],
     ['Nonsense: 1', 'DeviceProcessEvents has no column Nonsense.'],
   ])('cannot have a row with %s', (row, message) => {
-    expect(judge(withRow(row)).tests[0]).toMatchObject({ passed: false, broken: message });
+    expect(outcomeOf(withRow(row)).tests[0]).toMatchObject({ passed: false, broken: message });
   });
 
   it('keep every digit of a whole number', () => {
@@ -83,27 +83,29 @@ describe('the tests of a hunt', () => {
       "=~ 'a.exe' and ProcessId == 9007199254740993",
     );
 
-    expect(judge(text).tests[0]).toMatchObject({ passed: true });
-    expect(judge(text.replace('ProcessId: 9007199254740993', 'ProcessId: 9007199254740992')).tests[0]).toMatchObject({
+    expect(outcomeOf(text).tests[0]).toMatchObject({ passed: true });
+    expect(
+      outcomeOf(text.replace('ProcessId: 9007199254740993', 'ProcessId: 9007199254740992')).tests[0],
+    ).toMatchObject({
       passed: false,
     });
   });
 
   it('cannot run when the file does not load, or the query is refused: it is told where', () => {
-    expect(judge(`${HUNT}tatics: x\n`)).toEqual({
+    expect(outcomeOf(`${HUNT}tatics: x\n`)).toEqual({
       tests: [],
       problems: ['x.yaml:15:1 "tatics" is no field of a hunt; did you mean "tactics"?'],
     });
-    expect(judge(HUNT.replace('FileName =~', 'FilName =~')).problems).toEqual([
+    expect(outcomeOf(HUNT.replace('FileName =~', 'FilName =~')).problems).toEqual([
       'x.yaml:6:11 there is no column "FilName" here; did you mean "FileName"?',
     ]);
-    expect(judge(HUNT.replace("  | where FileName =~ 'a.exe'", '  | evaluate basket()')).problems[0]).toMatch(
+    expect(outcomeOf(HUNT.replace("  | where FileName =~ 'a.exe'", '  | evaluate basket()')).problems[0]).toMatch(
       /^x\.yaml:6:\d+ .*not supported offline/,
     );
   });
 
   it('fail when the answer has no column for the device', () => {
-    expect(judge(HUNT.replace('by DeviceId, DeviceName', 'by DeviceName')).tests[0]).toMatchObject({
+    expect(outcomeOf(HUNT.replace('by DeviceId, DeviceName', 'by DeviceName')).tests[0]).toMatchObject({
       passed: false,
       broken: 'The answer has no column "DeviceId"; it has DeviceName, Count.',
     });

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { judgeHunt } from '../../local/hunt-test/judge.ts';
+import { testHunt } from '../../local/hunt-test/outcome.ts';
 import { collectionsOf, huntable, readFacts } from '../../scripts/rmm-pack/facts.ts';
 import { hasTerms } from '../../scripts/rmm-pack/terms.ts';
 import { idOf } from '../../scripts/rmm-pack/yaml.ts';
@@ -101,14 +101,14 @@ describe('the hunts of the pack', () => {
 
   it('fail their own tests when the signer that they ask for is another', () => {
     const text = readFileSync('hunts/rmm/anydesk-file-signature.yaml', 'utf8');
-    const { tests } = judgeHunt('x.yaml', text.replace("'AnyDesk Software'", "'AnyDesc Software'"));
+    const { tests } = testHunt('x.yaml', text.replace("'AnyDesk Software'", "'AnyDesc Software'"));
 
     expect(tests.map(({ passed }) => passed)).toEqual([false, true]);
   });
 
   it('fail their own tests when the filter is gone', () => {
     const text = readFileSync('hunts/rmm/zoho-assist-file-signature.yaml', 'utf8');
-    const { tests } = judgeHunt('x.yaml', text.replace('| join kind=leftsemi Known on SHA1', ''));
+    const { tests } = testHunt('x.yaml', text.replace('| join kind=leftsemi Known on SHA1', ''));
 
     expect(tests.some(({ passed }) => !passed)).toBe(true);
   });

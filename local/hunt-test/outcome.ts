@@ -34,14 +34,14 @@ export interface FileOutcome {
 }
 
 /** Runs every test of a hunt file. */
-export function judgeHunt(name: string, raw: string): FileOutcome {
+export function testHunt(name: string, raw: string): FileOutcome {
   const file = readHuntFile(name, raw);
   const { hunt } = file;
   if (!hunt) return { tests: [], problems: file.problems.map(describeProblem) };
   try {
     const query = compileHunt(hunt, DEVICE_TABLES);
     return {
-      tests: file.tests.map((test, i) => judgeTest(hunt, query, test, file.placeOf(['tests', i]).line)),
+      tests: file.tests.map((test, i) => testOne(hunt, query, test, file.placeOf(['tests', i]).line)),
       problems: lacking(name, file.tests),
     };
   } catch (error) {
@@ -77,7 +77,7 @@ function lacking(name: string, tests: readonly HuntTest[]): readonly string[] {
   return leaves ? [] : [`${name} has no test that finds none`];
 }
 
-function judgeTest(hunt: Hunt, query: CompiledQuery, test: HuntTest, line: number): TestOutcome {
+function testOne(hunt: Hunt, query: CompiledQuery, test: HuntTest, line: number): TestOutcome {
   const outcome = { name: test.name, line, missing: [], surplus: [], trace: [] };
   try {
     const found = runHuntTest(hunt, query, test, DEVICE_TABLES);
