@@ -48,7 +48,7 @@ export function azureServices(
     ([alias, id]) => [alias, logAnalyticsWorkspace(logs, id, { limit, sleep, log })] as const,
   );
   const rest: Omit<Services, 'conversations' | 'notifier'> = {
-    hunts: loadHunts(settings.huntsFolder),
+    hunts: loadHunts(settings.huntsFolder, settings.hunts),
     workspaces: new Map(workspaces),
     ledger: tableLedger(ledger),
     outbox: tableOutbox(ledger, now),

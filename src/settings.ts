@@ -1,4 +1,5 @@
 import { SettingsError } from './errors.ts';
+import { DEFAULT_HUNTS, parseHuntPatterns, patternProblem } from './hunt-files/selection.ts';
 import type { RunPolicy } from './services.ts';
 import { GUID, quoted, readOrigin, readSchedule, readTimespan, text, type Environment } from './setting-readers.ts';
 import { readTeams, type TeamsSettings } from './teams-settings.ts';
@@ -17,6 +18,8 @@ export interface Settings {
   readonly teams: TeamsSettings;
   readonly logAnalyticsEndpoint: string;
   readonly huntsFolder: string;
+  /** Which hunts of the folder run: globs, with commas. */
+  readonly hunts: string;
 }
 
 /** Reads every setting; throws one {@link SettingsError} with all problems. An empty value counts as absent. */
@@ -37,6 +40,7 @@ export function readSettings(env: Environment): Settings {
     teams: readTeams(env, workspaces, problems),
     logAnalyticsEndpoint: readOrigin(env, 'LOG_ANALYTICS_ENDPOINT', 'https://api.loganalytics.io', problems),
     huntsFolder: text(env, 'HUNTS_FOLDER') ?? 'hunts',
+    hunts: readHunts(env, problems),
   };
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
@@ -61,6 +65,15 @@ function readWorkspaces(env: Environment, problems: string[]): ReadonlyMap<strin
     } else workspaces.set(alias, id.toLowerCase());
   }
   return workspaces;
+}
+
+function readHunts(env: Environment, problems: string[]): string {
+  const value = text(env, 'HUNTS') ?? DEFAULT_HUNTS;
+  for (const pattern of parseHuntPatterns(value)) {
+    const problem = patternProblem(pattern);
+    if (problem !== undefined) problems.push(`HUNTS: ${quoted(pattern.text)} ${problem}.`);
+  }
+  return value;
 }
 
 function readStorage(env: Environment, problems: string[]): StorageSettings {

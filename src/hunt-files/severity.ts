@@ -1,10 +1,8 @@
 import type { Severity } from '../hunt/hunt.ts';
 import { nearest } from '../nearest.ts';
 import type { Fields } from './fields.ts';
+import { SEVERITIES } from './hunt-schema.ts';
 
-const SEVERITIES = ['high', 'medium', 'low'] as const;
-
-/** Sentinel's analytics rules know a fourth one, Informational, which is low to us. */
 export function readSeverity(fields: Fields): Severity {
   const text = (fields.text('severity') ?? 'medium').toLowerCase();
   const severity = text === 'informational' ? 'low' : SEVERITIES.find((one) => one === text);

@@ -10,7 +10,7 @@ import { KNOWN, NEW, tableClient, type Lane } from './lane.ts';
 const scope = aScope();
 const ENDED = new Set(['completed', 'failed', 'joined', 'abandoned']);
 
-/** What must hold once the storm is over and three quiet ticks have passed; see docs/decisions/0017. */
+/** What must hold once the storm is over and three quiet ticks have passed; see docs/decisions/0018. */
 export async function violationsOf(
   lane: Lane,
   tableName: string,

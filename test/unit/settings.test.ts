@@ -36,6 +36,7 @@ describe('settings', () => {
       queuesUrl: 'https://firstsight.queue.core.windows.net',
     });
     expect(settings.teams.bot).toEqual({ kind: 'managed-identity', appId: APP, tenantId: TENANT });
+    expect(settings.hunts).toBe('*');
     expect(settings.policy).toMatchObject({ schedule: '0 0 6 * * *', tick: '0 */5 * * * *', lateness: 172_800_000 });
   });
 
@@ -56,6 +57,7 @@ describe('settings', () => {
       RUN_TIMEOUT: '2h',
       TEAMS_AUTH: 'secrt',
       LOG_ANALYTICS_ENDPOINT: 'http://api.loganalytics.io',
+      HUNTS: 'litemanager-*,../rmm/*',
     });
 
     expect(problems).toEqual([
@@ -68,6 +70,7 @@ describe('settings', () => {
       'No storage: set AzureWebJobsStorage__accountName (identity) or AzureWebJobsStorage (Azurite).',
       'TEAMS_AUTH "secrt" is unknown; it is one of managed-identity, secret, anonymous, off (did you mean "secret"?).',
       'LOG_ANALYTICS_ENDPOINT "http://api.loganalytics.io" must be an https address without a path, for example "https://api.loganalytics.io".',
+      'HUNTS: "../rmm/*" is no pattern over names below the hunts folder, such as "rmm/*".',
     ]);
   });
 
