@@ -19,7 +19,8 @@ export async function recordFailure(
 ): Promise<void> {
   const { runs, outbox, policy, log, now } = services;
   const { run, before } = ticket;
-  const willRetry = mayRetry && isTransient(error);
+  const mayPass = isTransient(error);
+  const willRetry = mayRetry && mayPass;
   log.error('run.failed', {
     run: run.id,
     hunt: hunt.slug,
@@ -29,7 +30,7 @@ export async function recordFailure(
   });
   try {
     const failure = failureOf(error);
-    const end = { at: now(), status: 'failed', failure: { ...failure, willRetry } } as const;
+    const end = { at: now(), status: 'failed', failure: { ...failure, willRetry, mayPass } } as const;
     if (willRetry) {
       // It may have failed between remembering and telling: the next delivery, or else a tick, must look.
       await runs.finish(ticket, { ...end, settled: false, ...(before.trouble && { trouble: before.trouble }) });

@@ -266,6 +266,8 @@ export interface RunFailure {
   readonly message: string;
   /** True while the queue will try again. */
   readonly willRetry: boolean;
+  /** The cause may pass by itself: the timer offers the slot again later, until it is answered or the next one is due. */
+  readonly mayPass?: boolean;
 }
 
 /** What is kept of a report with its run: counts and at most {@link SUMMARY_FINDINGS} findings. */

@@ -73,7 +73,8 @@ async function endedBefore(table: Table, run: Run, before: ScopeState): Promise<
   const record = row && readRunRow(row);
   // An abandoned run may have remembered devices and told nobody: done again, it tells them.
   if (!record || ['queued', 'running', 'abandoned'].includes(record.status)) return undefined;
-  return record.failure?.willRetry === true ? undefined : record;
+  const unanswered = record.failure?.willRetry === true || (run.slot !== undefined && record.failure?.mayPass === true);
+  return unanswered ? undefined : record;
 }
 
 async function abandon(table: Table, run: Run['id']): Promise<void> {
@@ -91,7 +92,7 @@ export async function finishScope(
 ): Promise<void> {
   const { report } = end;
   const complete = end.status === 'completed' && report !== undefined && !report.partial;
-  const willRetry = end.failure?.willRetry === true;
+  const unanswered = end.failure?.willRetry === true || end.failure?.mayPass === true;
   // Whoever held the lease before may still be at work and leave something untold after this run looked.
   const tookOver = before.lease !== undefined && before.lease.run !== run.id;
   const lastRun = { id: run.id, at: end.at, status: end.status, outcome: report?.outcome, totals: report?.totals };
@@ -118,7 +119,7 @@ export async function finishScope(
     const properties = {
       leaseRun: '',
       leaseUntil: '',
-      lastSlot: latest(before.lastSlot, willRetry ? undefined : run.slot),
+      lastSlot: latest(before.lastSlot, unanswered ? undefined : run.slot),
       lastComplete: latest(before.lastComplete, complete ? run.asOf : undefined),
       unsettledSince: settled ? '' : unsettledSince,
       ...writeJson('lastRun', lastRun),

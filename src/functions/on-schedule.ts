@@ -6,10 +6,12 @@ import { errorFields, type LogFields } from '../log.ts';
 import { refreshCopies } from '../refresh-copies.ts';
 import type { RunRecord, ScopeState, Services } from '../services.ts';
 import { tellPending } from '../tell.ts';
-import { MINUTE } from '../time.ts';
+import { HOUR, MINUTE } from '../time.ts';
 
 /** A message that has not started its run after this is taken for lost; a second one for the same run is harmless. */
 const LOST_AFTER = 15 * MINUTE;
+/** How long a service that has failed a run for good is left alone: a fourth of the time it has failed so far, within these. */
+const RETRY = { least: 10 * MINUTE, most: 2 * HOUR };
 
 /**
  * One tick: due hunts go to the queue, and what is still to be told is offered again. One hunt's failure does not stop
@@ -63,17 +65,21 @@ async function dispatch(
   // A scope that is busy answers its slot at the tick after.
   if (!slot || isLeased(state, now)) return false;
   const order: RunOrder = { id: scheduledRunId(scope, slot), scope, trigger: 'schedule', asOf: now, slot };
-  if (!(await runs.order(order)) && !(await isLost(order, now, services))) return false;
+  if (!(await runs.order(order)) && !(await isOfferedAgain(order, slot, now, services))) return false;
   await queue.send(order);
   log.info('run.queued', { run: order.id, hunt: hunt.slug, workspace: scope.workspace, trigger: 'schedule' });
   return true;
 }
 
-async function isLost({ id }: RunOrder, now: Date, { runs }: Services): Promise<boolean> {
+/** A slot that was ordered before: its message is lost, or its run failed of something that may have passed. */
+async function isOfferedAgain({ id }: RunOrder, slot: Date, now: Date, { runs }: Services): Promise<boolean> {
   const record = await runs.find(id);
-  if (!record || !isOpen(record)) return false;
-  const { endedAt, startedAt, orderedAt } = record;
-  return now.getTime() - (endedAt ?? startedAt ?? orderedAt).getTime() > LOST_AFTER;
+  if (!record) return false;
+  const { endedAt, startedAt, orderedAt, failure } = record;
+  const waited = now.getTime() - (endedAt ?? startedAt ?? orderedAt).getTime();
+  if (isOpen(record)) return waited > LOST_AFTER;
+  const failing = (now.getTime() - slot.getTime()) / 4;
+  return failure?.mayPass === true && waited >= Math.min(Math.max(failing, RETRY.least), RETRY.most);
 }
 
 /** Neither completed nor failed for good. */
