@@ -1,6 +1,7 @@
 import { digestOf, isUrgent, type Case, type RunPoint } from './hunt/case.ts';
 import type { HuntScope } from './hunt/hunt.ts';
 import type { Notice, NoticeContext } from './hunt/notice.ts';
+import { looksBack } from './hunt/run.ts';
 import type { RunTotals } from './hunt/report.ts';
 import type { RunRecord, Services } from './services.ts';
 
@@ -43,7 +44,9 @@ const barOf = ({ devices, newlySeen, returning }: RunTotals): Pick<RunPoint, 'de
 });
 
 /** A run that is still under way is no bar yet. */
-function pointOf({ asOf, status, report, failure }: RunRecord): RunPoint[] {
+function pointOf({ asOf, trigger, status, report, failure }: RunRecord): RunPoint[] {
+  // What a look at the past saw says nothing about the course of time.
+  if (looksBack({ trigger })) return [];
   if (status === 'failed' && failure?.willRetry !== true) return [{ at: asOf, failed: true, devices: 0, news: 0 }];
   if (status !== 'completed' || !report) return [];
   return [{ at: asOf, failed: false, ...barOf(report.totals) }];

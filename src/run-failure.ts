@@ -1,7 +1,8 @@
-import { FirstsightError, isTransient } from './errors.ts';
+import { FirstsightError, isTransient, RunCrashedError } from './errors.ts';
 import type { Hunt } from './hunt/hunt.ts';
 import { noticeContext } from './hunt/notice.ts';
-import { troubleNews } from './hunt/trouble.ts';
+import { looksBack } from './hunt/run.ts';
+import { troubleNews, untouched } from './hunt/trouble.ts';
 import { errorFields } from './log.ts';
 import type { RunTicket, Services } from './services.ts';
 import { tellPending } from './tell.ts';
@@ -19,8 +20,9 @@ export async function recordFailure(
 ): Promise<void> {
   const { runs, outbox, policy, log, now } = services;
   const { run, before } = ticket;
-  const mayPass = isTransient(error);
-  const willRetry = mayRetry && mayPass;
+  // A process may die of its work, or with its machine: another one tries later.
+  const mayPass = isTransient(error) || error instanceof RunCrashedError;
+  const willRetry = mayRetry && isTransient(error);
   log.error('run.failed', {
     run: run.id,
     hunt: hunt.slug,
@@ -36,7 +38,9 @@ export async function recordFailure(
       await runs.finish(ticket, { ...end, settled: false, ...(before.trouble && { trouble: before.trouble }) });
       return;
     }
-    const { trouble, news } = troubleNews(before.trouble, failure, now(), policy.remindAfter);
+    const { trouble, news } = looksBack(run)
+      ? untouched(before.trouble)
+      : troubleNews(before.trouble, failure, now(), policy.remindAfter);
     if (news) await outbox.add(run.scope, { ...news, context: noticeContext(hunt, run) }, `${run.id}-${news.kind}`);
     const settled = await tellPending(run.scope, services);
     await runs.finish(ticket, { ...end, settled, ...(trouble && { trouble }) });

@@ -6,8 +6,8 @@ import { UnexpectedColumnsError, UnknownNameError } from './errors.ts';
 import type { Hunt } from './hunt/hunt.ts';
 import { noticeContext } from './hunt/notice.ts';
 import { assembleReport, type HuntReport } from './hunt/report.ts';
-import { planRun, type Run, type RunOrder } from './hunt/run.ts';
-import { troubleNews, troubleOf } from './hunt/trouble.ts';
+import { looksBack, planRun, type Run, type RunOrder } from './hunt/run.ts';
+import { troubleNews, troubleOf, untouched } from './hunt/trouble.ts';
 import { pinClock } from './kql/pin-clock.ts';
 import { forgetSpent, tellLapsed } from './lapse.ts';
 import { recordFailure } from './run-failure.ts';
@@ -38,7 +38,9 @@ export async function runHunt(
     await forgetSpent(report, services);
     const receipt = await session.commit(report);
     const lapsed = await tellLapsed(report, services);
-    const { trouble, news } = troubleNews(ticket.before.trouble, troubleOf(report), now(), policy.remindAfter);
+    const { trouble, news } = looksBack(run)
+      ? untouched(ticket.before.trouble)
+      : troubleNews(ticket.before.trouble, troubleOf(report), now(), policy.remindAfter);
     if (news)
       await outbox.add(run.scope, { ...news, context: noticeContext(hunt, run, report) }, `${run.id}-${news.kind}`);
     const told = receipt.transactions > 0 || lapsed || news !== undefined;

@@ -8,6 +8,7 @@ import type { QueryAnswer } from './hunt/answer.ts';
 import type { Baseline } from './hunt/baseline.ts';
 import type { DeviceKey } from './hunt/device-key.ts';
 import type { Hunt, HuntId, HuntScope } from './hunt/hunt.ts';
+import type { Coverage } from './hunt/coverage.ts';
 import type { Case, CaseState, NoticeDigest, Post, RunPoint } from './hunt/case.ts';
 import type { Expectation, Expectations } from './hunt/expectation.ts';
 import type { Notice, NoticeContext } from './hunt/notice.ts';
@@ -310,6 +311,10 @@ export interface ScopeState {
   };
   /** The clock (`asOf`) of the latest complete run. */
   readonly lastComplete?: Date;
+  /** What complete runs have looked at without a hole. */
+  readonly coverage?: Coverage;
+  /** When rows that arrived late were last looked for. */
+  readonly lastSweep?: Date;
   readonly trouble?: Trouble;
   /** Since when something may still have to be told. */
   readonly unsettledSince?: Date;

@@ -45,6 +45,7 @@ const DATE_FIELDS = new Set([
   'toldAt',
   'at',
   'slot',
+  'from',
   'until',
   'escalatedAt',
 ]);

@@ -1,7 +1,8 @@
 /** The lease of a scope: taking it, giving it back, and what the scope's row says afterwards. */
 import { RunInProgressError, ServiceError } from '../errors.ts';
+import { coverageAfter } from '../hunt/coverage.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
-import type { Run } from '../hunt/run.ts';
+import { looksBack, type Run } from '../hunt/run.ts';
 import type { RunEnd, RunRecord, RunTicket, ScopeState } from '../services.ts';
 import type { Milliseconds } from '../time.ts';
 import { writeJson } from './json-property.ts';
@@ -73,7 +74,9 @@ async function endedBefore(table: Table, run: Run, before: ScopeState): Promise<
   const record = row && readRunRow(row);
   // An abandoned run may have remembered devices and told nobody: done again, it tells them.
   if (!record || ['queued', 'running', 'abandoned'].includes(record.status)) return undefined;
-  const unanswered = record.failure?.willRetry === true || (run.slot !== undefined && record.failure?.mayPass === true);
+  const unanswered =
+    record.failure?.willRetry === true ||
+    ((run.slot !== undefined || looksBack(run)) && record.failure?.mayPass === true);
   return unanswered ? undefined : record;
 }
 
@@ -121,6 +124,8 @@ export async function finishScope(
       leaseUntil: '',
       lastSlot: latest(before.lastSlot, unanswered ? undefined : run.slot),
       lastComplete: latest(before.lastComplete, complete ? run.asOf : undefined),
+      ...(complete && writeJson('coverage', coverageAfter(before.coverage, run))),
+      ...(complete && run.trigger === 'late-sweep' && { lastSweep: end.at.toISOString() }),
       unsettledSince: settled ? '' : unsettledSince,
       ...writeJson('lastRun', lastRun),
       ...optionalJson('trouble', end.trouble),

@@ -1,5 +1,6 @@
 import { describeProblem, type HuntFileProblem } from '../errors.ts';
 import type { Hunt } from '../hunt/hunt.ts';
+import { catchUpAt } from '../hunt/coverage.ts';
 import { latestSlot, nextSlot } from '../hunt/schedule.ts';
 import { wants } from '../hunt/subscription.ts';
 import type { Mute, RunPolicy, ScopeState, Target } from '../services.ts';
@@ -89,6 +90,7 @@ function scopeReasons({ hunts, workspaces, states, mutes, policy, now }: HealthI
       return [
         ...troubleReasons(state, where),
         ...missedReasons(hunt, state, where, policy, now),
+        ...gapReasons(hunt, state, where),
         // Somebody wanted it so, and it shows in the list of what is muted.
         ...(mutes.some((mute) => mute.hunt === hunt.id && mute.until > now) ? [] : stuckReasons(state, where, now)),
       ];
@@ -120,6 +122,13 @@ function missedReasons(
   const slot = latestSlot(schedule, answered);
   if (!slot || state.lastSlot >= slot) return [];
   return [{ code: 'slot-missed', message: `${where} has not answered for its slot of ${slot.toISOString()}.` }];
+}
+
+function gapReasons({ lookback }: Hunt, state: ScopeState | undefined, where: string): HealthReason[] {
+  if (!state?.coverage || !state.lastComplete || !catchUpAt(state.coverage, state.lastComplete, lookback)) return [];
+  const until = new Date(state.lastComplete.getTime() - lookback).toISOString();
+  const message = `${where} has not looked yet at what happened from ${state.coverage.until.toISOString()} to ${until}.`;
+  return [{ code: 'gap-open', message }];
 }
 
 function stuckReasons(state: ScopeState | undefined, where: string, now: Date): HealthReason[] {

@@ -1,12 +1,13 @@
 import { dueSlot } from '../hunt/schedule.ts';
 import type { Hunt, HuntScope } from '../hunt/hunt.ts';
-import { scheduledRunId, scopeKeyOf, type RunOrder } from '../hunt/run.ts';
+import { catchUpAt, lateSweepAt } from '../hunt/coverage.ts';
+import { parseRunId, requestedRunId, scheduledRunId, scopeKeyOf, type RunOrder } from '../hunt/run.ts';
 import { escalateUnseen } from '../escalate.ts';
 import { errorFields, type LogFields } from '../log.ts';
 import { refreshCopies } from '../refresh-copies.ts';
 import type { RunRecord, ScopeState, Services } from '../services.ts';
 import { tellPending } from '../tell.ts';
-import { HOUR, MINUTE } from '../time.ts';
+import { DAY, dayOf, HOUR, MINUTE } from '../time.ts';
 
 /** A message that has not started its run after this is taken for lost; a second one for the same run is harmless. */
 const LOST_AFTER = 15 * MINUTE;
@@ -61,14 +62,33 @@ async function dispatch(
   services: Services,
 ): Promise<boolean> {
   const { runs, queue, policy, log } = services;
-  const slot = dueSlot(hunt.schedule ?? policy.schedule, state?.lastSlot, now);
-  // A scope that is busy answers its slot at the tick after.
-  if (!slot || isLeased(state, now)) return false;
-  const order: RunOrder = { id: scheduledRunId(scope, slot), scope, trigger: 'schedule', asOf: now, slot };
-  if (!(await runs.order(order)) && !(await isOfferedAgain(order, slot, now, services))) return false;
+  // A scope that is busy answers at the tick after.
+  const order = isLeased(state, now) ? undefined : dueOrder(hunt, scope, state, now, policy.schedule);
+  if (!order) return false;
+  const due = order.slot ?? parseRunId(order.id)?.at ?? now;
+  if (!(await runs.order(order)) && !(await isOfferedAgain(order, due, now, services))) return false;
   await queue.send(order);
-  log.info('run.queued', { run: order.id, hunt: hunt.slug, workspace: scope.workspace, trigger: 'schedule' });
+  log.info('run.queued', { run: order.id, hunt: hunt.slug, workspace: scope.workspace, trigger: order.trigger });
   return true;
+}
+
+/** What is new now comes first; then what nobody looked at, oldest first; then, once a day, what may have arrived late. */
+function dueOrder(
+  hunt: Hunt,
+  scope: HuntScope,
+  state: ScopeState | undefined,
+  now: Date,
+  schedule: string,
+): RunOrder | undefined {
+  const slot = dueSlot(hunt.schedule ?? schedule, state?.lastSlot, now);
+  if (slot) return { id: scheduledRunId(scope, slot), scope, trigger: 'schedule', asOf: now, slot };
+  // A workspace in trouble would fail these, too.
+  if (!state || state.trouble) return undefined;
+  const gap = catchUpAt(state.coverage, state.lastComplete, hunt.lookback);
+  if (gap) return { id: requestedRunId(scope, gap, 'catchup'), scope, trigger: 'catch-up', asOf: gap };
+  const today = new Date(dayOf(now) * DAY);
+  const late = (state.lastSweep ?? 0) < today ? lateSweepAt(state.coverage, hunt.lookback, now) : undefined;
+  return late && { id: requestedRunId(scope, today, 'latesweep'), scope, trigger: 'late-sweep', asOf: late };
 }
 
 /** A slot that was ordered before: its message is lost, or its run failed of something that may have passed. */

@@ -94,6 +94,8 @@ export function contextElements(context: NoticeContext, history: readonly RunPoi
 
 const TRIGGERS = {
   schedule: 'scheduled',
+  'catch-up': 'catching up on a time in which nobody looked',
+  'late-sweep': 'looking for rows that arrived late',
   request: 'on demand',
   chat: 'asked for in Teams',
   'command-line': 'by hand',

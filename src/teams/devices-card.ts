@@ -74,7 +74,7 @@ function oneDevice(about: Case, notice: DevicesFound, finding: Finding): Element
   ];
   const inWindow = within(finding.firstSeen, notice.context.window) ? ', in this window' : '';
   return [
-    heading(style(about, notice), title, [run(whyNews(finding), {}, 400)]),
+    heading(style(about, notice), title, [run(`${lookedBack(notice)}${whyNews(finding)}`, {}, 400)]),
     ...caseLines(about),
     ...facts([
       [
@@ -87,6 +87,14 @@ function oneDevice(about: Case, notice: DevicesFound, finding: Finding): Element
       ['Reports', run(reports(finding), { fontType: 'Monospace', size: 'Small' })],
     ]),
   ];
+}
+
+/** Why a device is told that was there days ago. */
+function lookedBack({ context: { trigger } }: DevicesFound): string {
+  if (trigger === 'catch-up') return 'Caught up after a time in which nobody looked. ';
+  return trigger === 'late-sweep'
+    ? 'Late arrival: the workspace got these rows when their time had been looked at. '
+    : '';
 }
 
 const seen = (at: Date | undefined): string => (at ? `${instant(at)} UTC` : instant(at));
@@ -121,7 +129,7 @@ function severalDevices(about: Case, notice: DevicesFound, rows: number): Elemen
     heading(
       style(about, notice),
       [run(`${notice.counts['newly-seen'] > 0 ? '●' : '↩'} ${countsOf(notice)}`, { weight: 'Bolder', size: 'Large' })],
-      [run(whyTheyAreNews(notice), {}, 300)],
+      [run(`${lookedBack(notice)}${whyTheyAreNews(notice)}`, {}, 400)],
     ),
     ...caseLines(about),
     ...deviceTable(notice.findings, totalOf(notice), rows, verdict),

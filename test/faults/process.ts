@@ -7,10 +7,10 @@ import { tablePromises } from '../../src/azure/promises.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import { azureTable, type Table } from '../../src/azure/table.ts';
 import type { RunOrder } from '../../src/hunt/run.ts';
-import type { Services } from '../../src/services.ts';
+import type { Log } from '../../src/log.ts';
+import type { Services, Workspace } from '../../src/services.ts';
 import { DAY, HOUR } from '../../src/time.ts';
 import { aHunt, anAnswer } from '../support/builders.ts';
-import { silentLog } from '../support/silent-log.ts';
 import type { Plan } from './fault.ts';
 import { KNOWN, NEW, tableClient, TIME_LIMIT, TOO_LONG, type Lane } from './lane.ts';
 import { faultProxy, type Life, type Seen } from './proxy.ts';
@@ -31,7 +31,10 @@ export interface ProcessOptions {
   readonly plan: Plan;
   readonly now: () => Date;
   readonly send: (order: RunOrder) => void;
+  readonly log: Log;
   readonly hold?: (seen: Seen) => Promise<void>;
+  /** Called when the process asks the workspace. */
+  readonly asks?: (life: Life) => void;
   /** A program with a bug, to see whether the harness finds it. */
   readonly mutate?: (services: Services, table: Table) => Services;
 }
@@ -66,12 +69,15 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
       workspaces: new Map([
         [
           'corp',
-          faultyWorkspace(
-            () => WIRE,
-            own,
-            () => plan.next('workspace'),
-            TOO_LONG,
-            silentLog,
+          watched(
+            faultyWorkspace(
+              () => WIRE,
+              own,
+              () => plan.next('workspace'),
+              TOO_LONG,
+              options.log,
+            ),
+            () => options.asks?.(own),
           ),
         ],
       ]),
@@ -90,7 +96,7 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
           return Promise.resolve();
         },
       },
-      log: silentLog,
+      log: options.log,
       policy: {
         schedule: '0 0 6 * * *',
         tick: '0 */5 * * * *',
@@ -104,3 +110,10 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
     };
   }
 }
+
+const watched = (workspace: Workspace, asks: () => void): Workspace => ({
+  query(...args) {
+    asks();
+    return workspace.query(...args);
+  },
+});

@@ -2,11 +2,15 @@
  * `npm run test:faults`: every single fault at every request, alone and with overlapping runs; then pairs and storms.
  * `--every 1` tries every kind at every request (an hour); by default every fifth pair of them, spread evenly.
  * `--seeds 1500` storms, `--seed 17` replays one, `--modes slot`, `--kinds stall,dup`.
+ * `--only "storage stall @155"` replays one single fault, `--verbose` tells what the program logs meanwhile.
  */
 import { parseArgs } from 'node:util';
 import { startAzurite } from '../../local/azurite.ts';
 import { calm, FAULTS, IN_DOUBT, pair, single, storm, type FaultKind, type Place, type Plan } from './fault.ts';
-import { openLane } from './lane.ts';
+import { terminalLog } from '../../local/terminal-log.ts';
+import { silentLog } from '../support/silent-log.ts';
+import { openLane, type Lane } from './lane.ts';
+import { MUTANTS, type Mutant } from './mutants.ts';
 import { MODES, play, type Mode, type Outcome } from './scenario.ts';
 
 const { values } = parseArgs({
@@ -17,6 +21,8 @@ const { values } = parseArgs({
     kinds: { type: 'string', default: FAULTS.join(',') },
     lanes: { type: 'string', default: '4' },
     every: { type: 'string', default: '5' },
+    only: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
   },
 });
 const modes = values.modes.split(',') as Mode[];
@@ -44,18 +50,26 @@ if (!probe) throw new Error('--lanes must be 1 or more.');
 const clean = new Map<Mode, Readonly<Record<Place, number>>>();
 for (const mode of modes) {
   const plan = calm();
-  note({ name: 'calm', mode, plan }, await play(probe, { mode, plan }));
+  note({ name: 'calm', mode, plan }, await play(probe, { mode, plan, log: silentLog }));
   clean.set(mode, plan.counts);
   console.log(`${mode}: ${JSON.stringify(plan.counts)} requests without any fault`);
 }
 
-const jobs = values.seed === undefined ? [...everySingleFault(), ...seeded()] : [replay(values.seed)];
+const jobs = (values.seed === undefined ? [...everySingleFault(), ...seeded()] : [replay(values.seed)]).filter(
+  ({ name }) => values.only === undefined || name === values.only,
+);
+const log = values.verbose
+  ? terminalLog((line) => {
+      console.log(line);
+    })
+  : silentLog;
 await Promise.all(
   lanes.map(async (lane) => {
-    for (let job = jobs.shift(); job; job = jobs.shift()) note(job, await play(lane, job));
+    for (let job = jobs.shift(); job; job = jobs.shift()) note(job, await play(lane, { ...job, log }));
   }),
 );
 
+const survivors = values.seed === undefined && values.only === undefined ? await undetected() : [];
 console.table(tally);
 const total = (field: keyof Tally): number => Object.values(tally).reduce((sum, one) => sum + one[field], 0);
 const seconds = Math.round((Date.now() - started) / 1000);
@@ -63,7 +77,36 @@ console.log(`${String(total('scenarios'))} scenarios, ${String(total('violations
 for (const example of examples.slice(0, 20)) console.log(example);
 for (const lane of lanes) lane.stop();
 await azurite.stop();
-process.exit(total('violations') === 0 ? 0 : 1);
+for (const survivor of survivors) console.log(`NOT FOUND: a program that ${survivor}`);
+process.exit(total('violations') + survivors.length === 0 ? 0 : 1);
+
+/** Planted bugs that no fault brought to light. */
+async function undetected(): Promise<readonly string[]> {
+  const missed = await Promise.all(
+    MUTANTS.map(async (mutant, n) => {
+      const lane = lanes[n];
+      if (!lane) throw new Error(`--lanes must be ${String(MUTANTS.length)} or more.`);
+      return (await findBug(lane, mutant)) ? [] : [mutant.name];
+    }),
+  );
+  console.log(`${String(MUTANTS.length - missed.flat().length)} of ${String(MUTANTS.length)} planted bugs found`);
+  return missed.flat();
+}
+
+async function findBug(lane: Lane, { mode, under, mutate }: Mutant): Promise<boolean> {
+  const calmly = await tryOut(lane, mode, calm(), mutate);
+  if (calmly.wrong || !under) return calmly.wrong;
+  const [place, kind] = under;
+  for (let at = 1; at <= calmly.counts[place]; at += 1)
+    if ((await tryOut(lane, mode, single(place, at, kind), mutate)).wrong) return true;
+  return false;
+}
+
+async function tryOut(lane: Lane, mode: Mode, plan: Plan, mutate: Mutant['mutate']) {
+  const { violations, repeated } = await play(lane, { mode, plan, log: silentLog, mutate });
+  const doubtful = plan.happened.some(({ kind }) => IN_DOUBT.has(kind));
+  return { wrong: violations.length > 0 || (repeated > 0 && !doubtful), counts: plan.counts };
+}
 
 function* everySingleFault(): Generator<Job> {
   for (const mode of modes) {

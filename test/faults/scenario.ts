@@ -1,5 +1,6 @@
 import { runOrder, runPoisoned, MAX_DELIVERIES } from '../../src/functions/on-queue.ts';
 import { tick } from '../../src/functions/on-schedule.ts';
+import type { Log } from '../../src/log.ts';
 import { requestedRunId, type RunOrder } from '../../src/hunt/run.ts';
 import { HOUR, MINUTE } from '../../src/time.ts';
 import { aScope, NOON } from '../support/builders.ts';
@@ -20,6 +21,7 @@ export const MODES: readonly Mode[] = ['slot', 'overlap', 'lease'];
 export interface Scenario {
   readonly mode: Mode;
   readonly plan: Plan;
+  readonly log: Log;
   readonly mutate?: ProcessOptions['mutate'];
 }
 
@@ -40,7 +42,7 @@ const HUNG = 20_000;
 const STORM_ROUNDS = 8;
 
 /** Plays the platform: a timer, a queue that delivers again what was not finished, and processes that start again. */
-export async function play(lane: Lane, { mode, plan, mutate }: Scenario): Promise<Outcome> {
+export async function play(lane: Lane, { mode, plan, log, mutate }: Scenario): Promise<Outcome> {
   const table = await lane.freshTable();
   let clock = new Date(NOON.getTime() + 18 * HOUR);
   const now = (): Date => clock;
@@ -52,6 +54,14 @@ export async function play(lane: Lane, { mode, plan, mutate }: Scenario): Promis
   const processes: Process[] = [];
   const lives = new Map<string, Life>();
   const hung: string[] = [];
+  /** Who has asked the workspace and not come back yet, since when. Only one may, unless leases run out. */
+  const atWork = new Map<Life, Date>();
+  const crowds: string[] = [];
+  const asks = (life: Life): void => {
+    const others = [...atWork].filter(([other, since]) => other !== life && !other.dead && since >= clock);
+    if (others.length > 0 && mode !== 'lease') crowds.push('TWO RUNS AT ONCE');
+    atWork.set(life, clock);
+  };
   let weather = plan;
   lane.delivered.length = 0;
   lane.onPost((name, posted) => behaviourOf(weather.next('teams'), lives.get(name), posted, lane));
@@ -66,6 +76,8 @@ export async function play(lane: Lane, { mode, plan, mutate }: Scenario): Promis
       plan: { ...plan, next: (place) => weather.next(place) },
       now,
       send,
+      log: named(log, name),
+      asks,
       ...(hold && { hold }),
       ...(mutate && { mutate }),
     });
@@ -90,7 +102,13 @@ export async function play(lane: Lane, { mode, plan, mutate }: Scenario): Promis
     if (result === 'hung') hung.push(what);
     return result === true;
   };
-  const deliver = async (message: Message, process: Process): Promise<void> => {
+  const inFlight = new Set<Promise<void>>();
+  const deliver = (message: Message, process: Process): Promise<void> => {
+    const delivery = deliverOnce(message, process).finally(() => inFlight.delete(delivery));
+    inFlight.add(delivery);
+    return delivery;
+  };
+  const deliverOnce = async (message: Message, process: Process): Promise<void> => {
     message.deliveries += 1;
     message.visibleAt = new Date(clock.getTime() + MINUTE);
     const { order, deliveries } = message;
@@ -98,7 +116,9 @@ export async function play(lane: Lane, { mode, plan, mutate }: Scenario): Promis
     const done = await attempt(order.id, () =>
       poisoned ? runPoisoned(order, process.services) : runOrder(order, deliveries, process.services),
     );
-    if (done && !process.life.dead) queue.splice(queue.indexOf(message), 1);
+    atWork.delete(process.life);
+    const at = queue.indexOf(message);
+    if (done && !process.life.dead && at >= 0) queue.splice(at, 1);
   };
   const drain = async (): Promise<void> => {
     for (const message of [...queue]) if (message.visibleAt <= clock) await deliver(message, await alive());
@@ -137,6 +157,8 @@ export async function play(lane: Lane, { mode, plan, mutate }: Scenario): Promis
     await drain();
     pass(MINUTE);
   }
+  // A run whose caller gave up on it may still be at work.
+  await Promise.all(inFlight);
   weather = calm();
   for (let n = 0; n < 3; n += 1) {
     pass(5 * MINUTE);
@@ -149,8 +171,21 @@ export async function play(lane: Lane, { mode, plan, mutate }: Scenario): Promis
   const outcome = await violationsOf(lane, table, now);
   for (const process of processes) process.stop();
   const stuck = [...hung.map((what) => `HUNG ${what}`), ...queue.map(({ order: { id } }) => `LEFT IN QUEUE ${id}`)];
-  return { ...outcome, violations: [...outcome.violations, ...stuck] };
+  return { ...outcome, violations: [...outcome.violations, ...crowds, ...stuck] };
 }
+
+/** Which process says it. */
+const named = (log: Log, process: string): Log => ({
+  info: (event, fields) => {
+    log.info(event, { process, ...fields });
+  },
+  warn: (event, fields) => {
+    log.warn(event, { process, ...fields });
+  },
+  error: (event, fields) => {
+    log.error(event, { process, ...fields });
+  },
+});
 
 function behaviourOf(fault: Fault | undefined, life: Life | undefined, posted: Posted, lane: Lane): Behaviour {
   if (life?.dead === true) return 'reset';

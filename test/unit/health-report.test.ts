@@ -90,6 +90,13 @@ describe('health', () => {
     expect(codes({ ...healthy(missed), now: new Date('2026-11-23T06:10:00Z') })).toEqual([]);
   });
 
+  it('reports a time that nobody has looked at, until it is caught up', () => {
+    const gap = { coverage: { from: ago(60 * DAY), until: ago(9 * DAY) }, lastComplete: ago(HOUR) };
+
+    expect(codes(healthy(gap))).toEqual(['gap-open']);
+    expect(codes(healthy({ ...gap, coverage: { from: ago(60 * DAY), until: ago(HOUR) } }))).toEqual([]);
+  });
+
   it('reports what has been pending for ten minutes', () => {
     expect(codes(healthy({ unsettledSince: ago(9 * MINUTE) }))).toEqual([]);
     expect(codes(healthy({ unsettledSince: ago(10 * MINUTE) }))).toEqual(['findings-untold']);
