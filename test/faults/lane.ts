@@ -10,7 +10,7 @@ import { azureTable } from '../../src/azure/table.ts';
 import { assembleReport } from '../../src/hunt/report.ts';
 import type { Notifier, Target } from '../../src/services.ts';
 import { botNotifier } from '../../src/teams/bot-notifier.ts';
-import { lazyBot } from '../../src/teams/lazy-bot.ts';
+import { lazyBot, type LoadBot } from '../../src/teams/lazy-bot.ts';
 import { MINUTE } from '../../src/time.ts';
 import { aHunt, anAnswer, aRun, NOON } from '../support/builders.ts';
 import { aChat } from '../support/chat.ts';
@@ -33,6 +33,7 @@ export const CHANNEL: Target = {
 
 export interface Lane {
   readonly tablesUrl: URL;
+  readonly teamsUrl: string;
   /** A fresh table with a baseline of {@link KNOWN} that has been told. */
   freshTable(): Promise<string>;
   /** A notifier whose posts are known as those of this process. */
@@ -50,15 +51,28 @@ export const tableClient = (url: string, name: string): TableClient =>
     retryOptions: { maxRetries: 3, retryDelayInMs: 1, maxRetryDelayInMs: 4 },
   });
 
-export async function openLane(tablesUrl: string): Promise<Lane> {
-  const connector = await fakeConnector();
-  let clock = NOON;
-  const bot = lazyBot(() => ({
+export const aBot = (): LoadBot =>
+  lazyBot(() => ({
     auth: { kind: 'anonymous' },
     conversations: tableConversations(memoryTable()),
     chat: aChat(),
     log: silentLog,
   }));
+
+/** A bot whose Teams is at an address of its own. */
+export function notifierOf(bot: LoadBot, teamsUrl: string, now: () => Date, deadline: number): Notifier {
+  const real = botNotifier(bot, { now, linksOf: () => Promise.resolve({}), deadline });
+  const own = (target: Target): Target => ({ ...target, reference: { ...target.reference, serviceUrl: teamsUrl } });
+  return {
+    send: (about, target) => real.send(about, own(target)),
+    update: (about, post, target) => real.update(about, post, own(target)),
+    say: (text, target) => real.say(text, own(target)),
+  };
+}
+
+export async function openLane(tablesUrl: string): Promise<Lane> {
+  const connector = await fakeConnector();
+  const bot = aBot();
   await bot();
   const snapshot = await baseline(tablesUrl);
   const tables = new TableServiceClient(tablesUrl, credential, { allowInsecureConnection: true });
@@ -72,19 +86,8 @@ export async function openLane(tablesUrl: string): Promise<Lane> {
       for (const rows of snapshot) await client.submitTransaction(rows.map((row) => ['create', row]));
       return name;
     },
-    notifier(process, now) {
-      clock = now();
-      const real = botNotifier(bot, { now: () => clock, linksOf: () => Promise.resolve({}), deadline: TIME_LIMIT });
-      const own = (target: Target): Target => ({
-        ...target,
-        reference: { ...target.reference, serviceUrl: `${connector.url}${process}/` },
-      });
-      return {
-        send: (about, target) => real.send(about, own(target)),
-        update: (about, post, target) => real.update(about, post, own(target)),
-        say: (text, target) => real.say(text, own(target)),
-      };
-    },
+    teamsUrl: connector.url,
+    notifier: (process, now) => notifierOf(bot, `${connector.url}${process}/`, now, TIME_LIMIT),
     onPost(behave) {
       connector.answer((posted) => behave(posted.path.split('/')[1] ?? '', posted));
     },

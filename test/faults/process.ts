@@ -25,7 +25,7 @@ export interface Process {
 }
 
 export interface ProcessOptions {
-  readonly lane: Lane;
+  readonly lane: Pick<Lane, 'tablesUrl' | 'notifier'>;
   readonly name: string;
   readonly table: string;
   readonly plan: Plan;

@@ -1,7 +1,7 @@
 /**
  * `npm run test:faults`: every single fault at every request, alone and with overlapping runs; then pairs and storms.
- * `--every 1` tries every kind at every request (an hour); by default every fifth pair of them, spread evenly.
- * `--seeds 1500` storms, `--seed 17` replays one, `--modes slot`, `--kinds stall,dup`.
+ * `--every 1` tries every kind at every request (an hour); by default every eighth pair of them, spread evenly.
+ * `--kills 40` rounds in which a real process is killed, `--seeds 1500` storms, `--seed 17` replays one, `--modes slot`, `--kinds stall,dup`.
  * `--only "storage stall @155"` replays one single fault, `--verbose` tells what the program logs meanwhile.
  */
 import { parseArgs } from 'node:util';
@@ -11,16 +11,18 @@ import { terminalLog } from '../../local/terminal-log.ts';
 import { silentLog } from '../support/silent-log.ts';
 import { openLane, type Lane } from './lane.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
+import { killRound } from './sigkill.ts';
 import { MODES, play, type Mode, type Outcome } from './scenario.ts';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '20' },
     seed: { type: 'string' },
+    kills: { type: 'string', default: '2' },
     modes: { type: 'string', default: MODES.join(',') },
     kinds: { type: 'string', default: FAULTS.join(',') },
     lanes: { type: 'string', default: '4' },
-    every: { type: 'string', default: '5' },
+    every: { type: 'string', default: '8' },
     only: { type: 'string' },
     verbose: { type: 'boolean', default: false },
   },
@@ -69,6 +71,19 @@ await Promise.all(
   }),
 );
 
+if (values.seed === undefined && values.only === undefined) {
+  let kills = 0;
+  for (let seed = 1; seed <= Number(values.kills); seed += 1) {
+    const round = await killRound(probe, seed);
+    kills += round.kills;
+    // Whoever dies between a post and the word of it has to post again.
+    note(
+      { name: 'SIGKILL', mode: 'slot', plan: { ...calm(), happened: [{ place: 'teams', at: 0, kind: 'killAfter' }] } },
+      round,
+    );
+  }
+  console.log(`${values.kills} rounds with ${String(kills)} processes killed`);
+}
 const survivors = values.seed === undefined && values.only === undefined ? await undetected() : [];
 console.table(tally);
 const total = (field: keyof Tally): number => Object.values(tally).reduce((sum, one) => sum + one[field], 0);
