@@ -1,23 +1,14 @@
-import { scopeKeyOf, type Run } from '../hunt/run.ts';
-import type { RunEnd, RunJournal, RunRecord, RunTicket, ScopeState } from '../services.ts';
-import {
-  optionalJson,
-  orderRow,
-  readRunRow,
-  readScopeRow,
-  RUN_ROWS,
-  runKey,
-  SCOPES,
-  scopeRowKey,
-  TICK,
-} from './run-rows.ts';
+import { scopeKeyOf } from '../hunt/run.ts';
+import type { RunJournal, RunRecord, RunTicket, ScopeState } from '../services.ts';
+import { orderRow, readRunRow, readScopeRow, RUN_ROWS, runKey, SCOPES, scopeRowKey, TICK } from './run-rows.ts';
 import { writeJson } from './json-property.ts';
+import { endRecord, startRecord, type HeldRecord } from './run-record.ts';
 import { finishScope, takeLease, type HeldLease } from './run-lease.ts';
-import type { Property, Table } from './table.ts';
+import type { Table } from './table.ts';
 
 /** Runs, their lease and the state of every scope in Table Storage. An undisturbed run makes five requests. */
 export function tableRuns(table: Table, now: () => Date): RunJournal {
-  const held = new WeakMap<RunTicket, HeldLease>();
+  const held = new WeakMap<RunTicket, { readonly lease: HeldLease; readonly record: HeldRecord }>();
   const etags = new WeakMap<ScopeState, string>();
   return {
     order: async (order) => (await table.insert(orderRow(order, 'queued', now()))) === 'inserted',
@@ -26,17 +17,16 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
       const taken = await takeLease(table, run, length, at);
       const { before } = taken;
       if ('ended' in taken) return { run, before, ended: taken.ended };
-      // A run that was ordered keeps its time of order.
-      const { orderedAt: _kept, ...row } = orderRow(run, 'running', at);
-      await table.upsert({ ...row, startedAt: at.toISOString(), endedAt: '', failureParts: 0 });
+      const record = await startRecord(table, run, at);
       const ticket: RunTicket = { run, before };
-      held.set(ticket, taken.lease);
+      held.set(ticket, { lease: taken.lease, record });
       return ticket;
     },
 
     async finish(ticket, end) {
-      await table.upsert({ ...keysOf(ticket.run), status: end.status, endedAt: end.at.toISOString(), ...endOf(end) });
-      await finishScope(table, ticket, end, held.get(ticket));
+      const { lease, record } = held.get(ticket) ?? {};
+      await endRecord(table, ticket.run, end, record);
+      await finishScope(table, ticket, end, lease);
     },
 
     async join(id, holder) {
@@ -97,13 +87,3 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
     },
   };
 }
-
-function keysOf(run: Run): { readonly partitionKey: string; readonly rowKey: string } {
-  const [partitionKey, rowKey] = runKey(run.id);
-  return { partitionKey, rowKey };
-}
-
-const endOf = (end: RunEnd): Record<string, Property> => ({
-  ...(end.report && writeJson('report', end.report)),
-  ...optionalJson('failure', end.failure),
-});
