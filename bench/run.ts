@@ -12,6 +12,7 @@ import { tableLedger } from '../src/azure/ledger.ts';
 import { tableLinkSecrets } from '../src/azure/link-secrets.ts';
 import { tableOutbox } from '../src/azure/outbox.ts';
 import { tablePromises } from '../src/azure/promises.ts';
+import { tableRetention } from '../src/azure/retention.ts';
 import { tableRuns } from '../src/azure/runs.ts';
 import { azureTable } from '../src/azure/table.ts';
 import type { QueryAnswer } from '../src/hunt/answer.ts';
@@ -100,6 +101,12 @@ function settingOf(tablesUrl: string): Setting {
       cases: tableCases(azureTable(counted.client(`C${suffix}`))),
       promises: tablePromises(ledgerTable, now),
       links: tableLinkSecrets(memoryTable()),
+      retention: tableRetention({
+        ledger: memoryTable(),
+        runs: memoryTable(),
+        cases: memoryTable(),
+        conversations: memoryTable(),
+      }),
       queue: { send: () => Promise.resolve() },
       log: { info: nothing, warn: nothing, error: nothing },
       policy: {
@@ -109,6 +116,7 @@ function settingOf(tablesUrl: string): Setting {
         runTimeout: 12 * MINUTE,
         remindAfter: DAY,
         escalateAfter: 4 * HOUR,
+        retain: 400 * DAY,
       },
       now,
     },

@@ -10,6 +10,7 @@ import { logAnalyticsWorkspace } from './azure/log-analytics.ts';
 import { tableOutbox } from './azure/outbox.ts';
 import { tablePromises } from './azure/promises.ts';
 import { querySlots } from './azure/query-slots.ts';
+import { tableRetention } from './azure/retention.ts';
 import { storageRunQueue } from './azure/run-queue.ts';
 import { tableRuns } from './azure/runs.ts';
 import { storageClients } from './azure/storage-clients.ts';
@@ -38,7 +39,8 @@ export function azureServices(
 ): { readonly services: Services; /** Absent where there is no bot. */ readonly loadBot?: LoadBot } {
   const now = overrides.now ?? (() => new Date());
   const credential = overrides.credential ?? new DefaultAzureCredential();
-  const { ledger, runs, cases, conversations, queue } = storageClients(settings.storage, credential);
+  const clients = storageClients(settings.storage, credential);
+  const { ledger, runs, cases, conversations, queue } = clients;
   const logs = makeLogsQueryClient(credential, {
     endpoint: settings.logAnalyticsEndpoint,
     ...(overrides.logsHttpClient && { httpClient: overrides.logsHttpClient }),
@@ -56,6 +58,7 @@ export function azureServices(
     cases: tableCases(cases),
     runs: tableRuns(runs, now),
     links: tableLinkSecrets(conversations),
+    retention: tableRetention(clients),
     queue: storageRunQueue(queue),
     log,
     policy: settings.policy,

@@ -224,6 +224,8 @@ export interface LinkSecrets {
 export interface RunJournal {
   /** Notes that a run was ordered, so that its status can be asked for. False when it was noted before. */
   order(order: RunOrder): Promise<boolean>;
+  /** Notes that an ordered run was sent to the queue once more. */
+  offerAgain(id: RunId, at: Date): Promise<void>;
   /** Takes the scope's lease for `lease` ms, or throws {@link RunInProgressError}. A run may take its own lease again. */
   begin(run: Run, lease: Milliseconds, at: Date): Promise<RunTicket>;
   /** Ends the run and gives the lease back. */
@@ -240,6 +242,8 @@ export interface RunJournal {
   markSettled(state: ScopeState): Promise<void>;
   /** Something new may have to be told about a scope; the next tick looks. */
   markUnsettled(scope: HuntScope, at: Date): Promise<void>;
+  /** The timer found a trouble that no run could tell. Does nothing when a run has touched the scope since `state` was read. */
+  markTrouble(scope: HuntScope, state: ScopeState | undefined, trouble: Trouble): Promise<void>;
   tick(at: Date): Promise<void>;
   lastTick(): Promise<Date | undefined>;
 }
@@ -288,6 +292,8 @@ export interface RunRecord {
   readonly slot?: Date;
   readonly status: 'queued' | 'running' | 'completed' | 'failed' | 'joined' | 'abandoned';
   readonly orderedAt: Date;
+  /** When it was last sent to the queue, if more than once. */
+  readonly offeredAt?: Date;
   readonly startedAt?: Date;
   readonly endedAt?: Date;
   readonly report?: ReportSummary;
@@ -320,6 +326,16 @@ export interface ScopeState {
   readonly unsettledSince?: Date;
 }
 
+/** How long is kept what only serves to look back. */
+export interface Retention {
+  lastSweep(): Promise<Date | undefined>;
+  swept(at: Date): Promise<void>;
+  /** Takes away the scope's runs, told notices and cases from before; a bounded number of each. Answers how many rows. */
+  sweep(scope: HuntScope, before: Date): Promise<number>;
+  /** Takes away the marks of used links that nobody can use any more. */
+  sweepLinks(before: Date): Promise<number>;
+}
+
 export interface RunQueue {
   send(order: RunOrder): Promise<void>;
 }
@@ -345,6 +361,8 @@ export interface RunPolicy {
   readonly remindAfter: Milliseconds;
   /** An urgent case that nobody has seen is told once more after this; 0: never. */
   readonly escalateAfter: Milliseconds;
+  /** Runs, told notices and cases are kept for this; 0: for ever. Known devices always are. */
+  readonly retain: Milliseconds;
   /** How often the timer ticks; health measures silence by it. */
   readonly tick: string;
 }
@@ -360,6 +378,7 @@ export interface Services {
   readonly cases: Cases;
   readonly promises: Promises;
   readonly links: LinkSecrets;
+  readonly retention: Retention;
   readonly queue: RunQueue;
   readonly log: Log;
   readonly policy: RunPolicy;

@@ -1,7 +1,16 @@
 import { SettingsError } from './errors.ts';
 import { DEFAULT_HUNTS, parseHuntPatterns, patternProblem } from './hunt-files/selection.ts';
 import type { RunPolicy } from './services.ts';
-import { GUID, quoted, readOrigin, readSchedule, readTimespan, text, type Environment } from './setting-readers.ts';
+import {
+  GUID,
+  quoted,
+  readOrigin,
+  readSchedule,
+  readDays,
+  readTimespan,
+  text,
+  type Environment,
+} from './setting-readers.ts';
 import { readTeams, type TeamsSettings } from './teams-settings.ts';
 import { DAY, HOUR, MINUTE } from './time.ts';
 
@@ -35,6 +44,7 @@ export function readSettings(env: Environment): Settings {
       runTimeout: readTimespan(env, 'RUN_TIMEOUT', 12 * MINUTE, { least: 5_000, most: 25 * MINUTE }, problems),
       remindAfter: readTimespan(env, 'REMIND_AFTER', DAY, { least: MINUTE, most: 30 * DAY }, problems),
       escalateAfter: readTimespan(env, 'ESCALATE_AFTER', 4 * HOUR, { least: 0, most: 30 * DAY }, problems),
+      retain: readDays(env, 'RETAIN_DAYS', 400, { least: 30, most: 3_650 }, problems),
     },
     storage: readStorage(env, problems),
     teams: readTeams(env, workspaces, problems),

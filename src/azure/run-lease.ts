@@ -7,7 +7,7 @@ import type { RunEnd, RunRecord, RunTicket, ScopeState } from '../services.ts';
 import type { Milliseconds } from '../time.ts';
 import { writeJson } from './json-property.ts';
 import { mergeOrSee } from './merge-or-see.ts';
-import { optionalJson, readRunRow, readScopeRow, runKey, scopeRowKey } from './run-rows.ts';
+import { newScopeRow, optionalJson, readRunRow, readScopeRow, runKey, scopeRowKey } from './run-rows.ts';
 import type { Entity, Table } from './table.ts';
 
 /** Rivals for a lease are few; more losses in a row than this mean that something is wrong. */
@@ -48,17 +48,8 @@ export async function takeLease(table: Table, run: Run, length: Milliseconds, at
 }
 
 async function newScope(table: Table, scope: HuntScope): Promise<Entity> {
-  const [partitionKey, rowKey] = scopeRowKey(scope);
-  await table.insert({
-    partitionKey,
-    rowKey,
-    hunt: scope.hunt,
-    workspace: scope.workspace,
-    leaseRun: '',
-    leaseUntil: '',
-    lastSlot: '',
-  });
-  const row = await table.get(partitionKey, rowKey);
+  await table.insert(newScopeRow(scope));
+  const row = await table.get(...scopeRowKey(scope));
   if (!row) throw new ServiceError('table-storage', 'unavailable', 'The state of a hunt could not be created.');
   return row;
 }

@@ -1,6 +1,16 @@
 import { scopeKeyOf } from '../hunt/run.ts';
 import type { RunJournal, RunRecord, RunTicket, ScopeState } from '../services.ts';
-import { orderRow, readRunRow, readScopeRow, RUN_ROWS, runKey, SCOPES, scopeRowKey, TICK } from './run-rows.ts';
+import {
+  newScopeRow,
+  orderRow,
+  readRunRow,
+  readScopeRow,
+  RUN_ROWS,
+  runKey,
+  SCOPES,
+  scopeRowKey,
+  TICK,
+} from './run-rows.ts';
 import { writeJson } from './json-property.ts';
 import { endRecord, startRecord, type HeldRecord } from './run-record.ts';
 import { finishScope, takeLease, type HeldLease } from './run-lease.ts';
@@ -12,6 +22,11 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
   const etags = new WeakMap<ScopeState, string>();
   return {
     order: async (order) => (await table.insert(orderRow(order, 'queued', now()))) === 'inserted',
+
+    async offerAgain(id, at) {
+      const [partitionKey, rowKey] = runKey(id);
+      await table.upsert({ partitionKey, rowKey, offeredAt: at.toISOString() });
+    },
 
     async begin(run, length, at) {
       const taken = await takeLease(table, run, length, at);
@@ -74,6 +89,14 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
       const [partitionKey, rowKey] = scopeRowKey(scope);
       const { hunt, workspace } = scope;
       await table.upsert({ partitionKey, rowKey, hunt, workspace, unsettledSince: at.toISOString() });
+    },
+
+    async markTrouble(scope, state, trouble) {
+      const properties = { ...writeJson('trouble', trouble), unsettledSince: trouble.toldAt.toISOString() };
+      const [partitionKey, rowKey] = scopeRowKey(scope);
+      const etag = state && etags.get(state);
+      if (etag === undefined) await table.insert({ ...newScopeRow(scope), ...properties });
+      else await table.merge({ partitionKey, rowKey, ...properties }, etag);
     },
 
     async tick(at) {

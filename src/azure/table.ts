@@ -28,8 +28,17 @@ export type TransactionResult =
  */
 export interface Table {
   get(partitionKey: string, rowKey: string, select?: readonly string[]): Promise<Entity | undefined>;
-  /** Rows of a partition with `from` ≤ row key < `to`, in order; `pageSize` for whoever needs only the first few. */
-  list(partitionKey: string, from: string, to: string, pageSize?: number): AsyncIterable<Entity>;
+  /**
+   * Rows of a partition with `from` ≤ row key < `to`, in order; `pageSize` for whoever needs only the first few, `select`
+   * for whoever needs only some properties, or none but the keys.
+   */
+  list(
+    partitionKey: string,
+    from: string,
+    to: string,
+    pageSize?: number,
+    select?: readonly string[],
+  ): AsyncIterable<Entity>;
   insert(entity: Entity): Promise<'inserted' | 'exists'>;
   /** Changes the named properties of a row that still has this etag; undefined when it has moved on or is gone. */
   merge(entity: Entity, etag: string): Promise<string | undefined>;
@@ -64,21 +73,21 @@ export function azureTable(client: TableClient, timeLimit: Milliseconds = TIME_L
     get: (partitionKey, rowKey, select) =>
       call('read a row', async (options) => {
         try {
-          const queryOptions = select && { queryOptions: { select: ['PartitionKey', 'RowKey', ...select] } };
-          return await client.getEntity<Entity>(partitionKey, rowKey, { ...options, ...queryOptions });
+          const queryOptions = selected(select);
+          return await client.getEntity<Entity>(partitionKey, rowKey, { ...options, queryOptions });
         } catch (error) {
           if (statusOf(error) === 404) return undefined;
           throw error;
         }
       }),
 
-    async *list(partitionKey, from, to, pageSize = 1000) {
+    async *list(partitionKey, from, to, pageSize = 1000, select) {
       const filter = `PartitionKey eq '${partitionKey}' and RowKey ge '${from}' and RowKey lt '${to}'`;
       let continuationToken: string | undefined;
       do {
         // A page may be empty and still be followed by another. The time limit is for a page, not for all of them.
         const page = await call('list rows', async (options) => {
-          const pages = client.listEntities({ ...options, queryOptions: { filter } });
+          const pages = client.listEntities({ ...options, queryOptions: { filter, ...selected(select) } });
           const byPage = pages.byPage({
             maxPageSize: pageSize,
             ...(continuationToken !== undefined && { continuationToken }),
@@ -139,6 +148,9 @@ export function azureTable(client: TableClient, timeLimit: Milliseconds = TIME_L
       }),
   };
 }
+
+const selected = (select: readonly string[] | undefined): { select?: string[] } =>
+  select ? { select: ['PartitionKey', 'RowKey', ...select] } : {};
 
 const statusOf = (error: unknown): number | undefined => sdkFailure(error).statusCode;
 

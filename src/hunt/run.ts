@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Milliseconds, TimeWindow } from '../time.ts';
+import { compactTime, type Milliseconds, type TimeWindow } from '../time.ts';
 import type { Hunt, HuntScope } from './hunt.ts';
 
 /**
@@ -49,14 +49,12 @@ export function scopeKeyOf(scope: HuntScope): string {
   return hash('sha256', `${scope.hunt.toLowerCase()}\n${scope.workspace}`, 'hex').slice(0, 12);
 }
 
-const compact = (at: Date): string => at.toISOString().replace(/[-:.]/g, '');
-
 export const scheduledRunId = (scope: HuntScope, slot: Date): RunId =>
-  `${compact(slot)}-${scopeKeyOf(scope)}-slot` as RunId;
+  `${compactTime(slot)}-${scopeKeyOf(scope)}-slot` as RunId;
 
 /** `nonce` is 1 to 16 lower-case letters or digits, for example from an idempotency key. */
 export const requestedRunId = (scope: HuntScope, at: Date, nonce: string): RunId =>
-  `${compact(at)}-${scopeKeyOf(scope)}-${nonce}` as RunId;
+  `${compactTime(at)}-${scopeKeyOf(scope)}-${nonce}` as RunId;
 
 /** Takes a run id apart; undefined when the text is none. */
 export function parseRunId(

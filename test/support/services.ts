@@ -4,6 +4,7 @@ import { tableLedger } from '../../src/azure/ledger.ts';
 import { tableLinkSecrets } from '../../src/azure/link-secrets.ts';
 import { tableOutbox } from '../../src/azure/outbox.ts';
 import { tablePromises } from '../../src/azure/promises.ts';
+import { tableRetention } from '../../src/azure/retention.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import { ServiceError } from '../../src/errors.ts';
 import type { QueryAnswer } from '../../src/hunt/answer.ts';
@@ -41,7 +42,12 @@ export function aWorld(
   const hunts = options.hunts ?? [aHunt()];
   let clock = NOON;
   const now = (): Date => clock;
-  const ledgerTable = memoryTable();
+  const [ledgerTable, runsTable, casesTable, conversationsTable] = [
+    memoryTable(),
+    memoryTable(),
+    memoryTable(),
+    memoryTable(),
+  ];
   const logged: World['logged'] = [];
   const record = (event: LogEvent, fields: LogFields = {}): void => void logged.push({ event, fields });
   const log: Log = { info: record, warn: record, error: record };
@@ -82,8 +88,8 @@ export function aWorld(
       ),
       ledger: tableLedger(ledgerTable),
       outbox: tableOutbox(ledgerTable, now),
-      runs: tableRuns(memoryTable(), now),
-      conversations: tableConversations(memoryTable()),
+      runs: tableRuns(runsTable, now),
+      conversations: tableConversations(conversationsTable),
       notifier: {
         async send(about, target) {
           await attempt(target);
@@ -99,9 +105,15 @@ export function aWorld(
           world.said.push({ target: target.id, text });
         },
       },
-      cases: tableCases(memoryTable()),
+      cases: tableCases(casesTable),
       promises: tablePromises(ledgerTable, now),
-      links: tableLinkSecrets(memoryTable()),
+      links: tableLinkSecrets(conversationsTable),
+      retention: tableRetention({
+        ledger: ledgerTable,
+        runs: runsTable,
+        cases: casesTable,
+        conversations: conversationsTable,
+      }),
       queue: {
         send(order) {
           world.queued.push(order);
@@ -116,6 +128,7 @@ export function aWorld(
         runTimeout: 12 * MINUTE,
         remindAfter: DAY,
         escalateAfter: 4 * HOUR,
+        retain: 400 * DAY,
       },
       now,
     },
