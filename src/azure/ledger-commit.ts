@@ -67,7 +67,6 @@ async function commitShard(
   work: ShardWork,
   report: HuntReport,
 ): Promise<CommitReceipt> {
-  const today = dayOf(report.run.asOf);
   let recorded = 0;
   let transactions = 0;
   for (;;) {
@@ -76,9 +75,9 @@ async function commitShard(
     heads[work.shard] = undefined;
     const news = newsOf(work).filter((sighting) => isNews(sighting, head));
     const part = news.slice(0, DEVICES_PER_TRANSACTION);
-    for (const sighting of part) addOrTouch(head, sighting, today);
+    for (const sighting of part) addOrTouch(head, sighting, dayIn(report, sighting));
     // A device being founded may be there already, from a founding that died.
-    for (const { device } of [...work.known, ...work.founding]) head.set.touch(device, today);
+    for (const sighting of [...work.known, ...work.founding]) head.set.touch(sighting.device, dayIn(report, sighting));
     const changes = head.set.changes();
     if (Object.keys(changes).length === 0) {
       heads[work.shard] = head;
@@ -92,6 +91,12 @@ async function commitShard(
     }
     // Else a rival moved the head: what is left is compared with the head as it is now.
   }
+}
+
+/** The day on which the answer had a device: the run's, but a backfill's answer is of many days. */
+function dayIn({ run }: HuntReport, { lastSeen }: Sighting): number {
+  const today = dayOf(run.asOf);
+  return run.trigger === 'backfill' && lastSeen ? Math.min(today, dayOf(lastSeen)) : today;
 }
 
 /** Still news for this head: unknown, or back and not seen by anybody since it was compared. */

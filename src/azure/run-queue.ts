@@ -18,7 +18,7 @@ const RunMessage = z.strictObject({
   }),
   hunt: z.string().min(1).max(200),
   workspace: z.string().min(1).max(32),
-  trigger: z.enum(['schedule', 'catch-up', 'late-sweep', 'request', 'chat', 'command-line']),
+  trigger: z.enum(['schedule', 'catch-up', 'late-sweep', 'request', 'chat', 'command-line', 'backfill']),
   asOf: Instant,
   slot: Instant.optional(),
   replyTo: z.string().max(1000).optional(),

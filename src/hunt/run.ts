@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { compactTime, type Milliseconds, type TimeWindow } from '../time.ts';
+import { compactTime, DAY, type Milliseconds, type TimeWindow } from '../time.ts';
 import type { Hunt, HuntScope } from './hunt.ts';
 
 /**
@@ -9,10 +9,17 @@ import type { Hunt, HuntScope } from './hunt.ts';
 export type RunId = string & { readonly __brand: 'RunId' };
 
 /** `catch-up` and `late-sweep` look at past windows; the timer orders them, and they say nothing about how the hunt stands. */
-export type RunTrigger = 'schedule' | 'catch-up' | 'late-sweep' | 'request' | 'chat' | 'command-line';
+export type RunTrigger = 'schedule' | 'catch-up' | 'late-sweep' | 'request' | 'chat' | 'command-line' | 'backfill';
 
 export const looksBack = ({ trigger }: Pick<RunOrder, 'trigger'>): boolean =>
   trigger === 'catch-up' || trigger === 'late-sweep';
+
+/** A baseline that somebody founds from the past is not told: whoever asked for it has the answer. */
+export function foundsQuietly({ id, trigger, asOf }: Pick<RunOrder, 'id' | 'trigger' | 'asOf'>): boolean {
+  if (trigger === 'backfill') return true;
+  const asked = trigger === 'request' || trigger === 'command-line' ? parseRunId(id)?.at : undefined;
+  return asked !== undefined && asked.getTime() - asOf.getTime() > DAY;
+}
 
 /** What is put on the queue: enough to start the run, nothing that can be looked up. */
 export interface RunOrder {
