@@ -17,6 +17,7 @@ import { tableRuns } from '../src/azure/runs.ts';
 import { azureTable } from '../src/azure/table.ts';
 import type { QueryAnswer } from '../src/hunt/answer.ts';
 import { deviceKeyOf } from '../src/hunt/device-key.ts';
+import { NO_QUESTIONS } from '../src/hunt/hunt-questions.ts';
 import { DEFAULT_DEVICE_COLUMNS, type Hunt, type HuntId } from '../src/hunt/hunt.ts';
 import { requestedRunId, type RunOrder } from '../src/hunt/run.ts';
 import { runHunt } from '../src/run-hunt.ts';
@@ -52,6 +53,7 @@ const hunt: Hunt = {
   device: DEFAULT_DEVICE_COLUMNS,
   requiredColumns: ['id'],
   file: 'bench.yaml',
+  ...NO_QUESTIONS,
 };
 const scope = { hunt: hunt.id, workspace: 'bench' };
 const COLUMNS = ['DeviceId', 'DeviceName', 'FirstSeen', 'LastSeen', 'Report', 'Count'].map((name) => ({
