@@ -32,7 +32,7 @@ export default tseslint.config(
   { files: ['src/**', 'local/**'], rules: { 'max-lines': ['error', 200] } },
   {
     // People read these on a terminal.
-    files: ['local/**', 'bench/**', 'scripts/**', 'test/support/**'],
+    files: ['local/**', 'bench/**', 'scripts/**', 'test/support/**', 'test/faults/**'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -6,8 +6,12 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { startAzurite } from '../local/azurite.ts';
+import { tableCases } from '../src/azure/cases.ts';
+import { tableConversations } from '../src/azure/conversations.ts';
 import { tableLedger } from '../src/azure/ledger.ts';
+import { tableLinkSecrets } from '../src/azure/link-secrets.ts';
 import { tableOutbox } from '../src/azure/outbox.ts';
+import { tablePromises } from '../src/azure/promises.ts';
 import { tableRuns } from '../src/azure/runs.ts';
 import { azureTable } from '../src/azure/table.ts';
 import type { QueryAnswer } from '../src/hunt/answer.ts';
@@ -16,7 +20,8 @@ import { DEFAULT_DEVICE_COLUMNS, type Hunt, type HuntId } from '../src/hunt/hunt
 import { requestedRunId, type RunOrder } from '../src/hunt/run.ts';
 import { runHunt } from '../src/run-hunt.ts';
 import type { Services } from '../src/services.ts';
-import { DAY, MINUTE } from '../src/time.ts';
+import { memoryTable } from '../test/support/memory-table.ts';
+import { DAY, HOUR, MINUTE } from '../src/time.ts';
 import { constantTables } from './constant-tables.ts';
 import { closeAgent, floor, meter, type Meter } from './meter.ts';
 
@@ -41,6 +46,7 @@ const hunt: Hunt = {
   query: 'T',
   lookback: 5 * DAY,
   forgetAfter: 30 * DAY,
+  severity: 'medium',
   firstRun: 'learn',
   device: DEFAULT_DEVICE_COLUMNS,
   requiredColumns: ['id'],
@@ -83,12 +89,17 @@ function settingOf(tablesUrl: string): Setting {
       outbox: tableOutbox(ledgerTable, now),
       runs: tableRuns(azureTable(counted.client(`R${suffix}`)), now),
       conversations: {
-        list: () => Promise.resolve([{ id: 'c', kind: 'channel', reference: {} }]),
-        put: () => Promise.resolve(),
-        remove: () => Promise.resolve(),
-        markBroken: () => Promise.resolve(),
+        ...tableConversations(memoryTable()),
+        list: () => Promise.resolve([{ id: 'c', kind: 'channel', reference: {}, rules: [] }]),
       },
-      notifier: { send: () => Promise.resolve({ activityId: 'a', at: now() }) },
+      notifier: {
+        send: () => Promise.resolve({ activityId: 'a', at: now() }),
+        update: () => Promise.resolve(),
+        say: () => Promise.resolve(),
+      },
+      cases: tableCases(azureTable(counted.client(`C${suffix}`))),
+      promises: tablePromises(ledgerTable, now),
+      links: tableLinkSecrets(memoryTable()),
       queue: { send: () => Promise.resolve() },
       log: { info: nothing, warn: nothing, error: nothing },
       policy: {
@@ -97,6 +108,7 @@ function settingOf(tablesUrl: string): Setting {
         lateness: 2 * DAY,
         runTimeout: 12 * MINUTE,
         remindAfter: DAY,
+        escalateAfter: 4 * HOUR,
       },
       now,
     },

@@ -1,7 +1,8 @@
 import type { TokenCredential } from '@azure/identity';
 import type { AzureOverrides } from '../src/azure-services.ts';
 import { SettingsError } from '../src/errors.ts';
-import { readSettings, type Environment } from '../src/settings.ts';
+import type { Environment } from '../src/setting-readers.ts';
+import { readSettings } from '../src/settings.ts';
 import { parseTimespan } from '../src/time.ts';
 import { DEVICE_TABLES } from './schemas/device-tables.ts';
 import { syntheticTelemetry } from './telemetry/synthetic.ts';

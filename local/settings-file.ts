@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Environment } from '../src/settings.ts';
+import type { Environment } from '../src/setting-readers.ts';
 
 export interface LocalSettings {
   /** The file that was read. */

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { azureProgram } from '../src/azure-program.ts';
 import { registerFunctions } from '../src/functions/register.ts';
-import type { Environment } from '../src/settings.ts';
+import type { Environment } from '../src/setting-readers.ts';
 import { startAzurite } from './azurite.ts';
 import { installFunctionsCore } from './function-host/core.ts';
 import { startFunctionHost, type FunctionHost } from './function-host/host.ts';
@@ -58,7 +58,7 @@ async function start(): Promise<void> {
   say('Settings', file);
 
   const epoch = new Date();
-  const env = await withStorage(settings, folder);
+  const env: Record<string, string | undefined> = { ...(await withStorage(settings, folder)) };
   const { overrides, workspace } = offlineOverrides(env, epoch);
   say('Workspace', workspace);
 
@@ -70,6 +70,8 @@ async function start(): Promise<void> {
   });
   registerFunctions(app, azureProgram(env, log, overrides));
   const host = await startHost(core, env);
+  // The port may be any that was free; settings are read at the first invocation, after this.
+  env['PUBLIC_URL'] ||= host.url;
   started.push(() => host.stop());
   started.push(
     hold(folder, {

@@ -47,7 +47,11 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 cpSync('host.json', path.join(OUT, 'host.json'));
-cpSync('hunts', path.join(OUT, 'hunts'), { recursive: true, filter: (file) => !file.endsWith('.md') });
+const isDeployed = (file: string): boolean => statSync(file).isDirectory() || /\.ya?ml$/i.test(file);
+cpSync('hunts', path.join(OUT, 'hunts'), {
+  recursive: true,
+  filter: (file) => isDeployed(file) && path.basename(file) !== 'schemas',
+});
 const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   readonly name: string;
   readonly version: string;

@@ -4,7 +4,8 @@ import { problemResponse } from './functions/problem-response.ts';
 import type { Program } from './functions/program.ts';
 import { describeProblem } from './errors.ts';
 import { errorFields, type Log } from './log.ts';
-import { readSettings, type Environment } from './settings.ts';
+import type { Environment } from './setting-readers.ts';
+import { readSettings } from './settings.ts';
 
 type Wired = ReturnType<typeof azureServices>;
 
@@ -20,7 +21,8 @@ export function azureProgram(env: Environment, log: Log, overrides: AzureOverrid
     messages: async (request) => {
       try {
         const { loadBot } = wire();
-        return await onMessage(request, loadBot, log);
+        // Without a bot nobody should find out that there is an endpoint.
+        return loadBot ? await onMessage(request, loadBot, log) : { status: 404 };
       } catch (error) {
         log.error('bot.failed', errorFields(error));
         // Strangers call this address: a status is all they get.

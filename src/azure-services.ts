@@ -1,11 +1,14 @@
 /** Composition root: settings → adapters. The only place that makes SDK clients. */
 import { DefaultAzureCredential, type TokenCredential } from '@azure/identity';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tableCases } from './azure/cases.ts';
 import { tableConversations } from './azure/conversations.ts';
+import { tableLinkSecrets } from './azure/link-secrets.ts';
 import { tableLedger } from './azure/ledger.ts';
 import { makeLogsQueryClient, type HttpClient } from './azure/log-analytics-client.ts';
 import { logAnalyticsWorkspace } from './azure/log-analytics.ts';
 import { tableOutbox } from './azure/outbox.ts';
+import { tablePromises } from './azure/promises.ts';
 import { querySlots } from './azure/query-slots.ts';
 import { storageRunQueue } from './azure/run-queue.ts';
 import { tableRuns } from './azure/runs.ts';
@@ -14,8 +17,8 @@ import { loadHunts } from './hunt-files/hunt-folder.ts';
 import type { Log } from './log.ts';
 import type { Services } from './services.ts';
 import type { Settings } from './settings.ts';
-import { lazyBot, type LoadBot } from './teams/lazy-bot.ts';
-import { teamsNotifier } from './teams/notifier.ts';
+import type { LoadBot } from './teams/lazy-bot.ts';
+import { teamsServices } from './teams-services.ts';
 
 /** What a second composition root (local/, tests) puts in the place of Azure. */
 export interface AzureOverrides {
@@ -32,10 +35,10 @@ export function azureServices(
   settings: Settings,
   log: Log,
   overrides: AzureOverrides = {},
-): { readonly services: Services; readonly loadBot: LoadBot } {
+): { readonly services: Services; /** Absent where there is no bot. */ readonly loadBot?: LoadBot } {
   const now = overrides.now ?? (() => new Date());
   const credential = overrides.credential ?? new DefaultAzureCredential();
-  const { ledger, runs, conversations, queue } = storageClients(settings.storage, credential);
+  const { ledger, runs, cases, conversations, queue } = storageClients(settings.storage, credential);
   const logs = makeLogsQueryClient(credential, {
     endpoint: settings.logAnalyticsEndpoint,
     ...(overrides.logsHttpClient && { httpClient: overrides.logsHttpClient }),
@@ -44,20 +47,19 @@ export function azureServices(
   const workspaces = [...settings.workspaces].map(
     ([alias, id]) => [alias, logAnalyticsWorkspace(logs, id, { limit, sleep, log })] as const,
   );
-  const targets = tableConversations(conversations);
-  const loadBot = lazyBot({ auth: settings.bot, conversations: targets, log });
-  const services: Services = {
-    hunts: loadHunts(settings.huntsFolder),
+  const rest: Omit<Services, 'conversations' | 'notifier'> = {
+    hunts: loadHunts(settings.huntsFolder, settings.hunts),
     workspaces: new Map(workspaces),
     ledger: tableLedger(ledger),
     outbox: tableOutbox(ledger, now),
+    promises: tablePromises(ledger, now),
+    cases: tableCases(cases),
     runs: tableRuns(runs, now),
-    conversations: targets,
-    notifier: teamsNotifier(loadBot, { now }),
+    links: tableLinkSecrets(conversations),
     queue: storageRunQueue(queue),
     log,
     policy: settings.policy,
     now,
   };
-  return { services, loadBot };
+  return teamsServices(settings.teams, rest, tableConversations(conversations));
 }

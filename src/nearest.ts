@@ -1,8 +1,11 @@
-/** The candidate that differs least from a name, if it is close enough to be what somebody meant. */
-export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+/**
+ * The candidate that differs least from a name, if it is close enough to be what somebody meant: by a third of its
+ * letters, unless `most` says how many.
+ */
+export function nearest(name: string, candidates: Iterable<string>, most?: number): string | undefined {
   const wanted = name.toLowerCase().slice(0, 100);
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let least = (most ?? Math.max(1, Math.floor(wanted.length / 3))) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < least) [best, least] = [candidate, distance];

@@ -1,7 +1,8 @@
-import { FirstsightError, isTransient } from './errors.ts';
+import { FirstsightError, isTransient, RunCrashedError } from './errors.ts';
 import type { Hunt } from './hunt/hunt.ts';
 import { noticeContext } from './hunt/notice.ts';
-import { troubleNews } from './hunt/trouble.ts';
+import { looksBack } from './hunt/run.ts';
+import { troubleNews, untouched } from './hunt/trouble.ts';
 import { errorFields } from './log.ts';
 import type { RunTicket, Services } from './services.ts';
 import { tellPending } from './tell.ts';
@@ -19,6 +20,8 @@ export async function recordFailure(
 ): Promise<void> {
   const { runs, outbox, policy, log, now } = services;
   const { run, before } = ticket;
+  // A process may die of its work, or with its machine: another one tries later.
+  const mayPass = isTransient(error) || error instanceof RunCrashedError;
   const willRetry = mayRetry && isTransient(error);
   log.error('run.failed', {
     run: run.id,
@@ -29,14 +32,16 @@ export async function recordFailure(
   });
   try {
     const failure = failureOf(error);
-    const end = { at: now(), status: 'failed', failure: { ...failure, willRetry } } as const;
+    const end = { at: now(), status: 'failed', failure: { ...failure, willRetry, mayPass } } as const;
     if (willRetry) {
       // It may have failed between remembering and telling: the next delivery, or else a tick, must look.
       await runs.finish(ticket, { ...end, settled: false, ...(before.trouble && { trouble: before.trouble }) });
       return;
     }
-    const { trouble, news } = troubleNews(before.trouble, failure, now(), policy.remindAfter);
-    if (news) await outbox.add(run.scope, { ...news, context: noticeContext(hunt, run) });
+    const { trouble, news } = looksBack(run)
+      ? untouched(before.trouble)
+      : troubleNews(before.trouble, failure, now(), policy.remindAfter);
+    if (news) await outbox.add(run.scope, { ...news, context: noticeContext(hunt, run) }, `${run.id}-${news.kind}`);
     const settled = await tellPending(run.scope, services);
     await runs.finish(ticket, { ...end, settled, ...(trouble && { trouble }) });
   } catch (second) {

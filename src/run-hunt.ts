@@ -6,9 +6,10 @@ import { UnexpectedColumnsError, UnknownNameError } from './errors.ts';
 import type { Hunt } from './hunt/hunt.ts';
 import { noticeContext } from './hunt/notice.ts';
 import { assembleReport, type HuntReport } from './hunt/report.ts';
-import { planRun, type Run, type RunOrder } from './hunt/run.ts';
-import { troubleNews, troubleOf } from './hunt/trouble.ts';
+import { looksBack, planRun, type Run, type RunOrder } from './hunt/run.ts';
+import { troubleNews, troubleOf, untouched } from './hunt/trouble.ts';
 import { pinClock } from './kql/pin-clock.ts';
+import { forgetSpent, tellLapsed } from './lapse.ts';
 import { recordFailure } from './run-failure.ts';
 import { logCompleted, summaryOf } from './run-summary.ts';
 import type { LedgerSession, RunTicket, Services } from './services.ts';
@@ -34,10 +35,16 @@ export async function runHunt(
   try {
     const { report, session } = await investigate(hunt, run, ticket.before.lastComplete, services);
     onReport(report);
+    await forgetSpent(report, services);
     const receipt = await session.commit(report);
-    const { trouble, news } = troubleNews(ticket.before.trouble, troubleOf(report), now(), policy.remindAfter);
-    if (news) await outbox.add(run.scope, { ...news, context: noticeContext(hunt, run, report) });
-    const pending = receipt.transactions > 0 || news !== undefined || ticket.before.unsettledSince !== undefined;
+    const lapsed = await tellLapsed(report, services);
+    const { trouble, news } = looksBack(run)
+      ? untouched(ticket.before.trouble)
+      : troubleNews(ticket.before.trouble, troubleOf(report), now(), policy.remindAfter);
+    if (news)
+      await outbox.add(run.scope, { ...news, context: noticeContext(hunt, run, report) }, `${run.id}-${news.kind}`);
+    const told = receipt.transactions > 0 || lapsed || news !== undefined;
+    const pending = told || ticket.before.unsettledSince !== undefined;
     const settled = !pending || (await tellPending(run.scope, services));
     const end = {
       at: now(),
@@ -63,15 +70,25 @@ export async function investigate(
   hunt: Hunt,
   run: Run,
   lastComplete: Date | undefined,
-  { workspaces, ledger, policy }: Services,
+  { workspaces, ledger, promises, policy }: Services,
   signal: AbortSignal = AbortSignal.timeout(policy.runTimeout),
 ): Promise<{ readonly report: HuntReport; readonly session: LedgerSession }> {
   const workspace = workspaces.get(run.scope.workspace);
   if (!workspace) throw new UnknownNameError('workspace', run.scope.workspace);
-  const answer = await workspace.query(pinClock(hunt.query, run.asOf), run.asked, signal);
+  const asked = pinClock(hunt.query, run.asOf);
+  const answer = await workspace.query(asked, run.asked, signal);
   const session = await ledger.open(run.scope);
+  const expectations = session.promised ? await promises.expected(run.scope) : undefined;
   const { baseline } = session;
-  const report = assembleReport({ hunt, run, answer, baseline, ...(lastComplete && { lastComplete }) });
+  const report = assembleReport({
+    hunt,
+    run,
+    asked,
+    answer,
+    baseline,
+    ...(expectations && { expectations }),
+    ...(lastComplete && { lastComplete }),
+  });
   if ('missingColumns' in report)
     throw new UnexpectedColumnsError(
       report.missingColumns,

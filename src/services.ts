@@ -7,8 +7,13 @@ import type { HuntFileProblem } from './errors.ts';
 import type { QueryAnswer } from './hunt/answer.ts';
 import type { Baseline } from './hunt/baseline.ts';
 import type { DeviceKey } from './hunt/device-key.ts';
-import type { Hunt, HuntScope } from './hunt/hunt.ts';
-import type { Notice } from './hunt/notice.ts';
+import type { Hunt, HuntId, HuntScope } from './hunt/hunt.ts';
+import type { Coverage } from './hunt/coverage.ts';
+import type { Case, CaseState, NoticeDigest, Post, RunPoint } from './hunt/case.ts';
+import type { Expectation, Expectations } from './hunt/expectation.ts';
+import type { Notice, NoticeContext } from './hunt/notice.ts';
+import type { Person } from './hunt/person.ts';
+import type { SubscriptionRule } from './hunt/subscription.ts';
 import type { HuntReport, RunOutcome, RunTotals } from './hunt/report.ts';
 import type { Run, RunId, RunOrder } from './hunt/run.ts';
 import type { Trouble } from './hunt/trouble.ts';
@@ -31,6 +36,8 @@ export interface Ledger {
 
 export interface LedgerSession {
   readonly baseline: Baseline;
+  /** Whether anybody has ever promised anything about a device of this scope; mostly nobody has, and nothing is read. */
+  readonly promised: boolean;
   /**
    * Remembers a report's devices and, in the same transaction each, that they are still to be told.
    * May be called again with the same report after any failure: what is recorded stays recorded once.
@@ -62,8 +69,8 @@ export interface DeviceRecord {
 
 /** What is still to be told. A notice leaves it only when every target has been told. */
 export interface Outbox {
-  /** Puts a notice about a run itself; the same run and kind twice is one notice. */
-  add(scope: HuntScope, notice: Notice): Promise<void>;
+  /** Puts a notice that no outbox row of the ledger holds. The same id twice is one notice, told or not. */
+  add(scope: HuntScope, notice: Notice, id: string): Promise<void>;
   /** Everything of this scope that is still to be told, oldest first. */
   open(scope: HuntScope): Promise<readonly OpenNotice[]>;
   /** Takes a notice for `lease` ms so that nobody else tells it; undefined when somebody has it or it is gone. */
@@ -96,29 +103,121 @@ export interface Receipt {
   readonly at: Date;
 }
 
-/** A Teams conversation that is told. */
+/** A Teams conversation, or a webhook, that is told. */
 export interface Target {
   /** The conversation's id, without a thread. */
   readonly id: string;
-  readonly kind: 'personal' | 'channel' | 'group';
+  readonly kind: 'personal' | 'channel' | 'group' | 'webhook';
   readonly tenantId?: string;
   /** What Teams needs to post there; plain JSON, opaque to everybody but the notifier. */
   readonly reference: Readonly<Record<string, unknown>>;
   /** Set while Teams refuses posts there for good. */
   readonly broken?: { readonly since: Date; readonly reason: string };
+  /** Teams asked for a pause until then. */
+  readonly pausedUntil?: Date;
+  /** What it wants to be told; without a rule, everything. */
+  readonly rules: readonly SubscriptionRule[];
 }
 
 export interface Conversations {
   list(): Promise<readonly Target[]>;
-  /** Adds or refreshes a target; a broken one is whole again. */
-  put(target: Target): Promise<void>;
+  /** Adds or refreshes a target; a broken one is whole again, and its rules stay. */
+  put(target: Omit<Target, 'rules'>): Promise<void>;
+  /** Replaces the rules of a target that exists; false when it is gone. */
+  setRules(id: string, rules: readonly SubscriptionRule[]): Promise<boolean>;
+  /** Nothing is sent there before `until`. */
+  pause(id: string, until: Date): Promise<void>;
+  /** Takes the next moment at which a message may be sent there, at least `gap` after the one before, by whatever process. */
+  takeTurn(id: string, gap: Milliseconds, now: Date): Promise<Date>;
   remove(id: string): Promise<void>;
   markBroken(id: string, reason: string, at: Date): Promise<void>;
 }
 
 /** Tells one target. Throws {@link ServiceError} of service `teams`; `denied` and `not-found` break the target. */
 export interface Notifier {
-  send(notice: Notice, target: Target): Promise<Receipt>;
+  send(about: Case, target: Target): Promise<Receipt>;
+  /** Changes a message that was sent to what the case says now; nothing where messages cannot be changed. */
+  update(about: Case, post: Post, target: Target): Promise<void>;
+  /** Answers somebody in a conversation in a line of plain text. */
+  say(text: string, target: Target): Promise<void>;
+}
+
+/** What was told, and what people said about it. */
+export interface Cases {
+  /** Opens the case of a notice before it is told, so that a click can find it; again changes nothing. */
+  open(opening: Opening): Promise<Case>;
+  /** By an id that may come from anywhere. */
+  find(id: string): Promise<Case | undefined>;
+  /** The cases of a run's notices. */
+  ofRun(run: RunId): Promise<readonly Case[]>;
+  posted(id: string, post: Post): Promise<void>;
+  /**
+   * Changes what people did with a case; `change` may be called again with a newer state and returns the same object for
+   * "no change". The copies in Teams are then out of date. Undefined when there is no such case.
+   */
+  change(id: string, change: (state: CaseState) => CaseState): Promise<CaseChange | undefined>;
+  /** Cases with copies that show an older state. */
+  outOfDate(): Promise<readonly StaleCase[]>;
+  /** All copies show what they should as of the reading of {@link outOfDate}. */
+  refreshed(stale: StaleCase): Promise<void>;
+  /** Urgent cases that were due by `at` and that nobody has seen. */
+  overdue(at: Date): Promise<readonly Case[]>;
+}
+
+export interface Opening {
+  readonly id: string;
+  readonly scope: HuntScope;
+  readonly notice: NoticeDigest;
+  readonly history: readonly RunPoint[];
+  readonly openedAt: Date;
+  readonly dueAt?: Date;
+}
+
+export interface CaseChange {
+  readonly case: Case;
+  /** False: somebody had done it before. */
+  readonly changed: boolean;
+}
+
+export interface StaleCase {
+  readonly id: string;
+  /** The states that made copies out of date; opaque. */
+  readonly revisions: readonly string[];
+}
+
+/** What people have promised about devices and hunts. */
+export interface Promises {
+  /** All promises of a scope, those that have run out included. */
+  expected(scope: HuntScope): Promise<Expectations>;
+  expect(scope: HuntScope, expectations: readonly Expectation[]): Promise<void>;
+  /** The promise ends now: if the device is still seen, it is news. */
+  withdraw(scope: HuntScope, devices: readonly DeviceKey[], at: Date): Promise<void>;
+  /**
+   * Ends the promises that have run out for these devices and puts the notice of them into the outbox, in one
+   * transaction, so that each is told once whoever dies. What has been renewed or told meanwhile is left out.
+   * Answers how many are to be told.
+   */
+  lapse(findings: readonly Finding[], context: NoticeContext, scope: HuntScope): Promise<number>;
+  forget(scope: HuntScope, devices: readonly DeviceKey[]): Promise<void>;
+  mutes(): Promise<readonly Mute[]>;
+  mute(mute: Mute): Promise<void>;
+  unmute(hunt: HuntId): Promise<void>;
+}
+
+/** Nothing is told about a hunt until then; what it finds waits. */
+export interface Mute {
+  readonly hunt: HuntId;
+  readonly until: Date;
+  readonly by: Person;
+  readonly at: Date;
+}
+
+/** What makes links of ours trustworthy. */
+export interface LinkSecrets {
+  /** The key that signs links, the same for every process. */
+  key(): Promise<Uint8Array>;
+  /** True the first time; a token is kept as used at least until then. */
+  useOnce(token: string, until: Date): Promise<boolean>;
 }
 
 /** Runs, their lease, and what is known of each scope. */
@@ -139,6 +238,8 @@ export interface RunJournal {
   scopes(): Promise<readonly ScopeState[]>;
   /** Everything was told after {@link scopes} read this state. Does nothing when a run has touched the scope since. */
   markSettled(state: ScopeState): Promise<void>;
+  /** Something new may have to be told about a scope; the next tick looks. */
+  markUnsettled(scope: HuntScope, at: Date): Promise<void>;
   tick(at: Date): Promise<void>;
   lastTick(): Promise<Date | undefined>;
 }
@@ -166,6 +267,8 @@ export interface RunFailure {
   readonly message: string;
   /** True while the queue will try again. */
   readonly willRetry: boolean;
+  /** The cause may pass by itself: the timer offers the slot again later, until it is answered or the next one is due. */
+  readonly mayPass?: boolean;
 }
 
 /** What is kept of a report with its run: counts and at most {@link SUMMARY_FINDINGS} findings. */
@@ -208,6 +311,10 @@ export interface ScopeState {
   };
   /** The clock (`asOf`) of the latest complete run. */
   readonly lastComplete?: Date;
+  /** What complete runs have looked at without a hole. */
+  readonly coverage?: Coverage;
+  /** When rows that arrived late were last looked for. */
+  readonly lastSweep?: Date;
   readonly trouble?: Trouble;
   /** Since when something may still have to be told. */
   readonly unsettledSince?: Date;
@@ -236,6 +343,8 @@ export interface RunPolicy {
   readonly runTimeout: Milliseconds;
   /** A trouble that lasts is told again after this. */
   readonly remindAfter: Milliseconds;
+  /** An urgent case that nobody has seen is told once more after this; 0: never. */
+  readonly escalateAfter: Milliseconds;
   /** How often the timer ticks; health measures silence by it. */
   readonly tick: string;
 }
@@ -248,6 +357,9 @@ export interface Services {
   readonly outbox: Outbox;
   readonly conversations: Conversations;
   readonly notifier: Notifier;
+  readonly cases: Cases;
+  readonly promises: Promises;
+  readonly links: LinkSecrets;
   readonly queue: RunQueue;
   readonly log: Log;
   readonly policy: RunPolicy;

@@ -1,58 +1,50 @@
 import { SettingsError } from './errors.ts';
-import { scheduleProblem } from './hunt/schedule.ts';
-import { nearest } from './nearest.ts';
+import { DEFAULT_HUNTS, parseHuntPatterns, patternProblem } from './hunt-files/selection.ts';
 import type { RunPolicy } from './services.ts';
-import { DAY, MINUTE, parseTimespan, type Milliseconds } from './time.ts';
+import { GUID, quoted, readOrigin, readSchedule, readTimespan, text, type Environment } from './setting-readers.ts';
+import { readTeams, type TeamsSettings } from './teams-settings.ts';
+import { DAY, HOUR, MINUTE } from './time.ts';
 
 /** Where tables and queues are: a connection string (Azurite) or an account reached with an identity. */
 export type StorageSettings =
   | { readonly kind: 'connection-string'; readonly connectionString: string }
   | { readonly kind: 'identity'; readonly tablesUrl: string; readonly queuesUrl: string };
 
-export type BotSettings =
-  | { readonly kind: 'anonymous' }
-  | { readonly kind: 'managed-identity'; readonly appId: string; readonly tenantId: string }
-  | { readonly kind: 'secret'; readonly appId: string; readonly tenantId: string; readonly password: string };
-
 export interface Settings {
   /** Alias → workspace id. */
   readonly workspaces: ReadonlyMap<string, string>;
   readonly policy: RunPolicy;
   readonly storage: StorageSettings;
-  readonly bot: BotSettings;
+  readonly teams: TeamsSettings;
   readonly logAnalyticsEndpoint: string;
   readonly huntsFolder: string;
+  /** Which hunts of the folder run: globs, with commas. */
+  readonly hunts: string;
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads every setting; throws one {@link SettingsError} with all problems. An empty value counts as absent. */
 export function readSettings(env: Environment): Settings {
   const problems: string[] = [];
+  const workspaces = readWorkspaces(env, problems);
   const settings: Settings = {
-    workspaces: readWorkspaces(env, problems),
+    workspaces,
     policy: {
       schedule: readSchedule(env, 'HUNT_SCHEDULE', '0 0 6 * * *', problems),
       tick: readSchedule(env, 'HUNT_TICK', '0 */5 * * * *', problems),
       lateness: readTimespan(env, 'LATENESS', 2 * DAY, { least: 0, most: 90 * DAY }, problems),
       runTimeout: readTimespan(env, 'RUN_TIMEOUT', 12 * MINUTE, { least: 5_000, most: 25 * MINUTE }, problems),
       remindAfter: readTimespan(env, 'REMIND_AFTER', DAY, { least: MINUTE, most: 30 * DAY }, problems),
+      escalateAfter: readTimespan(env, 'ESCALATE_AFTER', 4 * HOUR, { least: 0, most: 30 * DAY }, problems),
     },
     storage: readStorage(env, problems),
-    bot: readBot(env, problems),
-    logAnalyticsEndpoint: readEndpoint(env, problems),
+    teams: readTeams(env, workspaces, problems),
+    logAnalyticsEndpoint: readOrigin(env, 'LOG_ANALYTICS_ENDPOINT', 'https://api.loganalytics.io', problems),
     huntsFolder: text(env, 'HUNTS_FOLDER') ?? 'hunts',
+    hunts: readHunts(env, problems),
   };
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
 }
-
-const text = (env: Environment, name: string): string | undefined => {
-  const value = env[name]?.trim();
-  return value === '' ? undefined : value;
-};
-
-const GUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** `corp=<guid>,emea=<guid>`; an alias is short and plain, since it stands in URLs, keys and cards. */
 function readWorkspaces(env: Environment, problems: string[]): ReadonlyMap<string, string> {
@@ -75,29 +67,13 @@ function readWorkspaces(env: Environment, problems: string[]): ReadonlyMap<strin
   return workspaces;
 }
 
-function readSchedule(env: Environment, name: string, fallback: string, problems: string[]): string {
-  const value = text(env, name) ?? fallback;
-  const problem = scheduleProblem(value);
-  if (problem !== undefined) problems.push(`${name} ${quoted(value)} ${problem}.`);
-  return value;
-}
-
-function readTimespan(
-  env: Environment,
-  name: string,
-  fallback: Milliseconds,
-  { least, most }: { readonly least: Milliseconds; readonly most: Milliseconds },
-  problems: string[],
-): Milliseconds {
-  const value = text(env, name);
-  if (value === undefined) return fallback;
-  const length = value === '0' ? 0 : parseTimespan(value);
-  if (length === undefined)
-    problems.push(`${name} ${quoted(value)} is not a length of time such as "2d", "36h" or "90s".`);
-  else if (length < least || length > most) {
-    problems.push(`${name} ${quoted(value)} is out of range: ${String(least / 1000)} s to ${String(most / 1000)} s.`);
+function readHunts(env: Environment, problems: string[]): string {
+  const value = text(env, 'HUNTS') ?? DEFAULT_HUNTS;
+  for (const pattern of parseHuntPatterns(value)) {
+    const problem = patternProblem(pattern);
+    if (problem !== undefined) problems.push(`HUNTS: ${quoted(pattern.text)} ${problem}.`);
   }
-  return length ?? fallback;
+  return value;
 }
 
 function readStorage(env: Environment, problems: string[]): StorageSettings {
@@ -115,43 +91,3 @@ function readStorage(env: Environment, problems: string[]): StorageSettings {
 
 const serviceUrl = (account: string | undefined, service: string, suffix: string): string | undefined =>
   account === undefined ? undefined : `https://${account}.${service}.${suffix}`;
-
-const BOT_KINDS = ['managed-identity', 'secret', 'anonymous'];
-
-/** An empty app id would turn the bot's authentication off without a word, so `anonymous` must be asked for, and never in Azure. */
-function readBot(env: Environment, problems: string[]): BotSettings {
-  const kind = text(env, 'TEAMS_AUTH') ?? 'managed-identity';
-  const appId = text(env, 'TEAMS_APP_ID') ?? '';
-  const tenantId = text(env, 'TEAMS_TENANT_ID') ?? '';
-  if (kind === 'anonymous') {
-    if (env['WEBSITE_INSTANCE_ID'] !== undefined)
-      problems.push('TEAMS_AUTH "anonymous" is refused in Azure: anybody could speak as Teams.');
-    return { kind };
-  }
-  if (kind !== 'managed-identity' && kind !== 'secret') {
-    const hint = nearest(kind, BOT_KINDS);
-    problems.push(
-      `TEAMS_AUTH ${quoted(kind)} is unknown; it is one of ${BOT_KINDS.join(', ')}${hint === undefined ? '' : ` (did you mean "${hint}"?)`}.`,
-    );
-    return { kind: 'managed-identity', appId, tenantId };
-  }
-  if (!GUID.test(appId)) problems.push('TEAMS_APP_ID must be the client id (a GUID) of the bot.');
-  if (!GUID.test(tenantId))
-    problems.push('TEAMS_TENANT_ID must be the tenant (a GUID) whose Teams may talk to the bot.');
-  if (kind === 'managed-identity') return { kind, appId, tenantId };
-  const password = text(env, 'TEAMS_APP_PASSWORD');
-  if (password === undefined) problems.push('TEAMS_APP_PASSWORD is missing; TEAMS_AUTH "secret" needs it.');
-  return { kind, appId, tenantId, password: password ?? '' };
-}
-
-function readEndpoint(env: Environment, problems: string[]): string {
-  const value = text(env, 'LOG_ANALYTICS_ENDPOINT') ?? 'https://api.loganalytics.io';
-  if (!/^https:\/\/[a-z0-9.-]+$/i.test(value)) {
-    problems.push(
-      `LOG_ANALYTICS_ENDPOINT ${quoted(value)} must be an https address without a path, for example "https://api.loganalytics.us".`,
-    );
-  }
-  return value;
-}
-
-const quoted = (value: string): string => JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);

@@ -1,29 +1,40 @@
+import { openCase } from './case-opening.ts';
 import { ServiceError } from './errors.ts';
+import type { Case } from './hunt/case.ts';
 import type { HuntScope } from './hunt/hunt.ts';
+import type { Notice } from './hunt/notice.ts';
+import { wants, wantsEscalations } from './hunt/subscription.ts';
 import { errorFields } from './log.ts';
 import type { ClaimedNotice, OpenNotice, Services, Target } from './services.ts';
-import { MINUTE } from './time.ts';
+import { HOUR, MINUTE } from './time.ts';
 
-/** Longer than telling one target may take; a claim must outlast all of them, or another process tells the notice too. */
-const PER_TARGET = MINUTE / 2;
+/**
+ * Longer than telling one target may take, its turn and Teams' answer; a claim must outlast all of them, or another
+ * process tells the notice too.
+ */
+const PER_TARGET = MINUTE;
+/** Whatever Teams asks for: a finding is not held back longer. */
+const LONGEST_PAUSE = HOUR;
 
-type Telling = Pick<Services, 'outbox' | 'conversations' | 'notifier' | 'log' | 'now'>;
+type Telling = Pick<
+  Services,
+  'outbox' | 'conversations' | 'notifier' | 'cases' | 'promises' | 'runs' | 'policy' | 'log' | 'now'
+>;
 
 /** Tells every target what a scope still has to tell. True when nothing is left; a target's failure is never thrown. */
 export async function tellPending(scope: HuntScope, services: Telling): Promise<boolean> {
-  const { outbox, conversations, log } = services;
+  const { outbox, conversations, promises, now } = services;
   const open = await outbox.open(scope);
   if (open.length === 0) return true;
-  const targets = (await conversations.list()).filter((target) => !target.broken);
-  if (targets.length === 0) {
-    log.warn('notice.waiting', {
-      hunt: scope.hunt,
-      workspace: scope.workspace,
-      notices: open.length,
-      reason: 'no target',
-    });
+  const waiting = (reason: string): false => {
+    const fields = { hunt: scope.hunt, workspace: scope.workspace, notices: open.length, reason };
+    services.log.warn('notice.waiting', fields);
     return false;
-  }
+  };
+  const mute = (await promises.mutes()).find(({ hunt }) => hunt === scope.hunt);
+  if (mute && mute.until > now()) return waiting('muted');
+  const targets = (await conversations.list()).filter((target) => !target.broken);
+  if (targets.length === 0) return waiting('no target');
   let settled = true;
   for (const notice of open) {
     const told = await tellOne(notice, targets, services);
@@ -32,40 +43,65 @@ export async function tellPending(scope: HuntScope, services: Telling): Promise<
   return settled;
 }
 
-async function tellOne(notice: OpenNotice, targets: readonly Target[], services: Telling): Promise<boolean> {
-  const claim = await services.outbox.claim(notice, (targets.length + 1) * PER_TARGET);
+async function tellOne(open: OpenNotice, all: readonly Target[], services: Telling): Promise<boolean> {
+  const claim = await services.outbox.claim(open, (all.length + 1) * PER_TARGET);
   if (!claim) return false;
+  const about = await caseOf(claim, open.scope, services);
+  // Somebody has looked at it since it was to be told again.
+  if (!about) return settle(claim);
+  const targets = audience(claim.notice, all);
   let told = 0;
   let refused = 0;
   for (const target of targets) {
-    const result = claim.receipts.has(target.id) ? 'told' : await tellTarget(claim, target, services);
+    const result = claim.receipts.has(target.id) ? 'told' : await tellTarget(claim, about, target, services);
     if (result === 'told') told += 1;
     if (result === 'broken') refused += 1;
   }
   // A broken target holds nothing back; with no target left that could be told, the notice waits for one.
-  if (told > 0 && told + refused === targets.length) {
-    await claim.settle();
-    return true;
-  }
+  if (told > 0 && told + refused === targets.length) return settle(claim);
+  if (targets.length === 0)
+    services.log.warn('notice.waiting', { notice: claim.id, hunt: open.scope.hunt, reason: 'no subscriber' });
   await claim.release();
   return false;
 }
 
+async function settle(claim: ClaimedNotice): Promise<true> {
+  await claim.settle();
+  return true;
+}
+
+async function caseOf({ id, notice }: ClaimedNotice, scope: HuntScope, services: Telling): Promise<Case | undefined> {
+  if (notice.kind !== 'unseen') return openCase(id, scope, notice, services);
+  const about = await services.cases.find(notice.of);
+  return about?.state.seen ? undefined : about;
+}
+
+/** Escalations go to whoever asked for them; where nobody has, to everybody who was told before. */
+function audience(notice: Notice, all: readonly Target[]): readonly Target[] {
+  const asked = notice.kind === 'unseen' ? all.filter(({ rules }) => wantsEscalations(rules)) : [];
+  return asked.length > 0 ? asked : all.filter(({ rules }) => wants(rules, notice.context.hunt));
+}
+
 async function tellTarget(
   claim: ClaimedNotice,
+  about: Case,
   target: Target,
   services: Telling,
 ): Promise<'told' | 'broken' | 'later'> {
-  const { notifier, conversations, log, now } = services;
+  const { notifier, conversations, cases, log, now } = services;
+  if (target.pausedUntil && target.pausedUntil > now()) return 'later';
   const fields = { notice: claim.id, kind: claim.notice.kind, target: target.id };
   try {
-    const receipt = await notifier.send(claim.notice, target);
+    const receipt = await notifier.send(about, target);
     await claim.told(target.id, receipt);
+    await cases.posted(about.id, { targetId: target.id, activityId: receipt.activityId });
     log.info('notice.told', fields);
     return 'told';
   } catch (error) {
     if (!(error instanceof ServiceError) || error.service !== 'teams') throw error;
     log.warn('notice.failed', { ...fields, ...errorFields(error) });
+    if (error.retryAfter !== undefined)
+      await conversations.pause(target.id, new Date(now().getTime() + Math.min(error.retryAfter, LONGEST_PAUSE)));
     if (error.reason !== 'denied' && error.reason !== 'not-found') return 'later';
     await conversations.markBroken(target.id, error.message, now());
     log.error('target.broken', { target: target.id, code: error.code });

@@ -1,20 +1,10 @@
 import { arithmeticOf } from './arithmetic.ts';
-import { unsupported, type Scalar, type Scope } from './compile.ts';
+import { unsupported, type Scalar } from './compile.ts';
 import { dynamicComparison } from './dynamic-comparison.ts';
-import type { Tree } from './language.ts';
+import type { Comparison, Operands } from './operands.ts';
 import { has, hasPrefix, hasSuffix } from './terms.ts';
 import { texter } from './texts.ts';
 import type { Value } from './values.ts';
-
-export interface Operands {
-  readonly left: Scalar;
-  readonly right: Scalar;
-  /** Their static types. */
-  readonly types: readonly [string, string];
-  /** The operator in the query, and what it stands in. */
-  readonly place: Tree;
-  readonly scope: Scope;
-}
 
 /** A binary operator's value, from its operands' values and static types. Undefined: this engine does not know it. */
 export function binary(operator: string, operands: Operands): Scalar | undefined {
@@ -105,8 +95,6 @@ const LOGIC: Readonly<Record<string, (a: boolean | null, b: () => boolean | null
     return right === true ? true : a === null || right === null ? null : false;
   },
 };
-
-export type Comparison = (a: Value, b: Value) => boolean | null;
 
 /** Numbers beyond 2^53 are bigints; the others equal them by value. */
 const same = (a: Value, b: Value): boolean => a === b || (typeof a !== typeof b && a == b);

@@ -1,4 +1,4 @@
-import type { Comparison, Operands } from './binary.ts';
+import type { Comparison, Operands } from './operands.ts';
 import { unsupported, type Scalar } from './compile.ts';
 import { kindOf, numberIn, type DynamicKind } from './dynamics.ts';
 import type { Value } from './values.ts';

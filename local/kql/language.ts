@@ -71,7 +71,7 @@ interface Kusto {
 
 let loaded: { readonly kusto: Kusto; readonly kinds: ReadonlyMap<number, string> } | undefined;
 
-function language(): NonNullable<typeof loaded> {
+export function language(): NonNullable<typeof loaded> {
   if (loaded) return loaded;
   const require = createRequire(import.meta.url);
   require('@kusto/language-service-next/bridge.min.js');
@@ -86,7 +86,7 @@ function language(): NonNullable<typeof loaded> {
 
 const globalsOf = new WeakMap<Schema, unknown>();
 
-function globals(schema: Schema): unknown {
+export function globals(schema: Schema): unknown {
   const known = globalsOf.get(schema);
   if (known !== undefined) return known;
   const { Symbols, GlobalState } = language().kusto;
@@ -113,9 +113,9 @@ export function bind(query: string, schema: Schema): Tree {
   return treeOf(code.Syntax);
 }
 
-const items = <T>(list: KustoList<T>): T[] => Array.from({ length: list.Count }, (_, i) => list.getItem(i));
+export const items = <T>(list: KustoList<T>): T[] => Array.from({ length: list.Count }, (_, i) => list.getItem(i));
 
-function treeOf(node: KustoNode, shift = 0): Tree {
+export function treeOf(node: KustoNode, shift = 0): Tree {
   const children: Tree[] = [];
   for (let i = 0; i < node.ChildCount; i += 1) {
     const child = node.GetChild(i);

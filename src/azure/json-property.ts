@@ -45,6 +45,9 @@ const DATE_FIELDS = new Set([
   'toldAt',
   'at',
   'slot',
+  'from',
+  'until',
+  'escalatedAt',
 ]);
 
 /** By field, not by look: a device may call itself `2026-11-23T00:00:00.000Z`. */

@@ -2,7 +2,7 @@ import type { Finding } from '../hunt/finding.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
 import type { HuntReport } from '../hunt/report.ts';
 import type { Sighting } from '../hunt/sighting.ts';
-import type { CommitReceipt } from '../services.ts';
+import type { CommitReceipt, DeviceRecord } from '../services.ts';
 import { dayOf } from '../time.ts';
 import { atOnce } from './at-once.ts';
 import { changeHead, readHead, type Head } from './ledger-head.ts';
@@ -12,6 +12,7 @@ import type { Table, TableOperation } from './table.ts';
 interface ShardWork {
   readonly shard: number;
   readonly findings: Finding[];
+  readonly expected: Finding[];
   readonly founding: Sighting[];
   readonly known: Sighting[];
 }
@@ -41,14 +42,22 @@ function workOf(report: HuntReport): ShardWork[] {
   const work = Array.from({ length: SHARDS }, (_, shard): ShardWork => ({
     shard,
     findings: [],
+    expected: [],
     founding: [],
     known: [],
   }));
-  for (const list of ['findings', 'founding', 'known'] as const) {
+  for (const list of ['findings', 'expected', 'founding', 'known'] as const) {
     for (const sighting of report[list]) (work[shardOf(sighting.device)]?.[list] as Sighting[]).push(sighting);
   }
-  return work.filter(({ findings, founding, known }) => findings.length + founding.length + known.length > 0);
+  return work.filter((shard) => shard.known.length + newsOf(shard).length > 0);
 }
+
+/** What the shard is to remember as seen for the first time, or again after long. */
+const newsOf = ({ findings, expected, founding }: ShardWork): readonly (Sighting | Finding)[] => [
+  ...findings,
+  ...expected,
+  ...founding,
+];
 
 async function commitShard(
   table: Table,
@@ -65,7 +74,7 @@ async function commitShard(
     const head = heads[work.shard] ?? (await readHead(table, scope, work.shard, partitions));
     // From here until the change is stored, the set in memory is ahead of storage.
     heads[work.shard] = undefined;
-    const news = [...work.findings, ...work.founding].filter((sighting) => isNews(sighting, head));
+    const news = newsOf(work).filter((sighting) => isNews(sighting, head));
     const part = news.slice(0, DEVICES_PER_TRANSACTION);
     for (const sighting of part) addOrTouch(head, sighting, today);
     // A device being founded may be there already, from a founding that died.
@@ -73,9 +82,9 @@ async function commitShard(
     const changes = head.set.changes();
     if (Object.keys(changes).length === 0) {
       heads[work.shard] = head;
-      return { recorded, alreadyRecorded: work.findings.length + work.founding.length - recorded, transactions };
+      return { recorded, alreadyRecorded: newsOf(work).length - recorded, transactions };
     }
-    if (await changeHead(table, head, changes, rowsOf(head, part, report))) {
+    if (await changeHead(table, head, changes, rowsOf(head, part, new Set(work.findings), report))) {
       recorded += part.length;
       transactions += 1;
       head.set.saved();
@@ -98,10 +107,15 @@ function addOrTouch(head: Head, { device }: Sighting, today: number): void {
   head.set.touch(device, today);
 }
 
-function rowsOf(head: Head, part: readonly (Sighting | Finding)[], report: HuntReport): TableOperation[] {
-  const findings = part.filter((sighting) => 'novelty' in sighting);
+function rowsOf(
+  head: Head,
+  part: readonly (Sighting | Finding)[],
+  told: ReadonlySet<Sighting>,
+  report: HuntReport,
+): TableOperation[] {
+  const findings = part.filter((sighting) => 'novelty' in sighting).filter((finding) => told.has(finding));
   const rows = part.map((sighting): TableOperation => {
-    const state = 'novelty' in sighting ? sighting.novelty : 'baseline';
+    const state = stateOf(sighting);
     return {
       kind: state === 'returning' ? 'upsert' : 'insert',
       entity: deviceRow(head.partitionKey, sighting, state, report),
@@ -112,4 +126,10 @@ function rowsOf(head: Head, part: readonly (Sighting | Finding)[], report: HuntR
     ...rows,
     { kind: 'insert', entity: outboxRow(head.partitionKey, head.shard, head.rev + 1, findings, report) },
   ];
+}
+
+/** A known device told again because a promise ran out is no matter of the ledger. */
+function stateOf(sighting: Sighting | Finding): DeviceRecord['state'] {
+  if (!('novelty' in sighting)) return 'baseline';
+  return sighting.novelty === 'returning' ? 'returning' : 'newly-seen';
 }

@@ -100,4 +100,5 @@ function advance(head: Head, etag: string): true {
   return true;
 }
 
-const neverMoved = (): Error => new LedgerDamagedError('A head refused its own etag.');
+/** Nobody has touched the head, and yet its condition failed: the service is confused, and may not be the next time. */
+const neverMoved = (): Error => new ServiceError('table-storage', 'unavailable', 'A head refused its own etag.');

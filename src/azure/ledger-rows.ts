@@ -35,6 +35,7 @@ export interface Meta {
   readonly state: 'founding' | 'established';
   readonly since: Date;
   readonly partitions: number;
+  readonly promised: boolean;
   readonly etag: string;
 }
 
@@ -44,6 +45,7 @@ export function readMeta(row: Entity | undefined): Meta | undefined {
     state: row['state'] === 'established' ? 'established' : 'founding',
     since: new Date(String(row['since'])),
     partitions: Number(row['partitions']),
+    promised: row['promised'] === true,
     etag: row.etag ?? '',
   };
 }

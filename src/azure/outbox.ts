@@ -22,9 +22,8 @@ import type { Entity, Table, TableOperation } from './table.ts';
 /** What is still to be told, in the ledger's own table. */
 export function tableOutbox(table: Table, now: () => Date): Outbox {
   return {
-    async add(scope, notice) {
+    async add(scope, notice, id) {
       const partitionKey = noticePartition(scope);
-      const id = `${notice.context.run}-${notice.kind}`;
       if (await table.get(partitionKey, toldKey(id))) return;
       await table.insert(newRecord(partitionKey, id, now(), { notice }));
     },

@@ -1,7 +1,8 @@
 /** The lease of a scope: taking it, giving it back, and what the scope's row says afterwards. */
 import { RunInProgressError, ServiceError } from '../errors.ts';
+import { coverageAfter } from '../hunt/coverage.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
-import type { Run } from '../hunt/run.ts';
+import { looksBack, type Run } from '../hunt/run.ts';
 import type { RunEnd, RunRecord, RunTicket, ScopeState } from '../services.ts';
 import type { Milliseconds } from '../time.ts';
 import { writeJson } from './json-property.ts';
@@ -73,7 +74,10 @@ async function endedBefore(table: Table, run: Run, before: ScopeState): Promise<
   const record = row && readRunRow(row);
   // An abandoned run may have remembered devices and told nobody: done again, it tells them.
   if (!record || ['queued', 'running', 'abandoned'].includes(record.status)) return undefined;
-  return record.failure?.willRetry === true ? undefined : record;
+  const unanswered =
+    record.failure?.willRetry === true ||
+    ((run.slot !== undefined || looksBack(run)) && record.failure?.mayPass === true);
+  return unanswered ? undefined : record;
 }
 
 async function abandon(table: Table, run: Run['id']): Promise<void> {
@@ -91,7 +95,7 @@ export async function finishScope(
 ): Promise<void> {
   const { report } = end;
   const complete = end.status === 'completed' && report !== undefined && !report.partial;
-  const willRetry = end.failure?.willRetry === true;
+  const unanswered = end.failure?.willRetry === true || end.failure?.mayPass === true;
   // Whoever held the lease before may still be at work and leave something untold after this run looked.
   const tookOver = before.lease !== undefined && before.lease.run !== run.id;
   const lastRun = { id: run.id, at: end.at, status: end.status, outcome: report?.outcome, totals: report?.totals };
@@ -118,8 +122,10 @@ export async function finishScope(
     const properties = {
       leaseRun: '',
       leaseUntil: '',
-      lastSlot: latest(before.lastSlot, willRetry ? undefined : run.slot),
+      lastSlot: latest(before.lastSlot, unanswered ? undefined : run.slot),
       lastComplete: latest(before.lastComplete, complete ? run.asOf : undefined),
+      ...(complete && writeJson('coverage', coverageAfter(before.coverage, run))),
+      ...(complete && run.trigger === 'late-sweep' && { lastSweep: end.at.toISOString() }),
       unsettledSince: settled ? '' : unsettledSince,
       ...writeJson('lastRun', lastRun),
       ...optionalJson('trouble', end.trouble),

@@ -18,9 +18,10 @@ const RunMessage = z.strictObject({
   }),
   hunt: z.string().min(1).max(200),
   workspace: z.string().min(1).max(32),
-  trigger: z.enum(['schedule', 'request', 'command-line']),
+  trigger: z.enum(['schedule', 'catch-up', 'late-sweep', 'request', 'chat', 'command-line']),
   asOf: Instant,
   slot: Instant.optional(),
+  replyTo: z.string().max(1000).optional(),
 });
 
 /** The queue of ordered runs; made at the first message. `host.json` asks for base64. */
@@ -42,7 +43,7 @@ export function storageRunQueue(client: QueueClient): RunQueue {
   };
 }
 
-function encode({ id, scope, trigger, asOf, slot }: RunOrder): string {
+function encode({ id, scope, trigger, asOf, slot, replyTo }: RunOrder): string {
   const message: z.input<typeof RunMessage> = {
     v: 1,
     id,
@@ -50,6 +51,7 @@ function encode({ id, scope, trigger, asOf, slot }: RunOrder): string {
     trigger,
     asOf: asOf.toISOString(),
     ...(slot && { slot: slot.toISOString() }),
+    ...(replyTo !== undefined && { replyTo }),
   };
   return Buffer.from(JSON.stringify(message)).toString('base64');
 }
@@ -58,8 +60,15 @@ function encode({ id, scope, trigger, asOf, slot }: RunOrder): string {
 export function readRunMessage(value: unknown): RunOrder | undefined {
   const parsed = RunMessage.safeParse(typeof value === 'string' ? parsedJson(value) : value);
   if (!parsed.success) return undefined;
-  const { id, hunt, workspace, trigger, asOf, slot } = parsed.data;
-  return { id, scope: { hunt: hunt as HuntId, workspace }, trigger, asOf, ...(slot && { slot }) };
+  const { id, hunt, workspace, trigger, asOf, slot, replyTo } = parsed.data;
+  return {
+    id,
+    scope: { hunt: hunt as HuntId, workspace },
+    trigger,
+    asOf,
+    ...(slot && { slot }),
+    ...(replyTo !== undefined && { replyTo }),
+  };
 }
 
 function parsedJson(text: string): unknown {

@@ -1,4 +1,5 @@
 /** Rows of the runs' table: one per run, one per scope, one for the timer's heartbeat. */
+import type { Coverage } from '../hunt/coverage.ts';
 import type { HuntId, HuntScope } from '../hunt/hunt.ts';
 import { parseRunId, scopeKeyOf, type RunId, type RunOrder } from '../hunt/run.ts';
 import type { Trouble } from '../hunt/trouble.ts';
@@ -64,6 +65,8 @@ export function readScopeRow(row: Entity): ScopeState {
     ...(lease !== undefined && { lease: { run: lease as RunId, until: new Date(String(row['leaseUntil'])) } }),
     ...dated('lastSlot', row),
     ...dated('lastComplete', row),
+    ...dated('lastSweep', row),
+    ...(hasJson(row, 'coverage') && { coverage: readJson<Coverage>(row, 'coverage') }),
     ...dated('unsettledSince', row),
     ...(hasJson(row, 'lastRun') && { lastRun: readJson<NonNullable<ScopeState['lastRun']>>(row, 'lastRun') }),
     ...(hasJson(row, 'trouble') && { trouble: readJson<Trouble>(row, 'trouble') }),

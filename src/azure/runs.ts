@@ -57,7 +57,7 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
 
     async recent(scope, limit) {
       const runs: RunRecord[] = [];
-      for await (const row of table.list(scopeKeyOf(scope), ...RUN_ROWS)) {
+      for await (const row of table.list(scopeKeyOf(scope), ...RUN_ROWS, limit)) {
         if (runs.push(readRunRow(row)) >= limit) break;
       }
       return runs;
@@ -78,6 +78,12 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
       const etag = etags.get(state);
       // A run that began since the state was read has moved the row: it may leave something untold after we looked.
       if (etag !== undefined) await table.merge({ partitionKey, rowKey, unsettledSince: '' }, etag);
+    },
+
+    async markUnsettled(scope, at) {
+      const [partitionKey, rowKey] = scopeRowKey(scope);
+      const { hunt, workspace } = scope;
+      await table.upsert({ partitionKey, rowKey, hunt, workspace, unsettledSince: at.toISOString() });
     },
 
     async tick(at) {

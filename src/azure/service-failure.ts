@@ -15,6 +15,8 @@ const BY_STATUS: Readonly<Record<number, ServiceFailureReason>> = {
   403: 'denied',
   404: 'not-found',
   408: 'timed-out',
+  // A condition that nobody set, or that storage itself got wrong: asking again shows what is true.
+  412: 'unavailable',
   429: 'throttled',
   504: 'timed-out',
 };

@@ -8,6 +8,7 @@ import { azureTable, type Table } from './table.ts';
 export interface StorageClients {
   readonly ledger: Table;
   readonly runs: Table;
+  readonly cases: Table;
   readonly conversations: Table;
   readonly queue: QueueClient;
 }
@@ -24,6 +25,7 @@ export function storageClients(storage: StorageSettings, credential: TokenCreden
   return {
     ledger: table('FirstsightLedger'),
     runs: table('FirstsightRuns'),
+    cases: table('FirstsightCases'),
     conversations: table('FirstsightConversations'),
     queue:
       storage.kind === 'identity'

@@ -1,4 +1,5 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
+import type { Milliseconds } from '../time.ts';
 import { sdkFailure, serviceFailure } from './service-failure.ts';
 
 export type Property = string | number | boolean | Uint8Array;
@@ -27,8 +28,8 @@ export type TransactionResult =
  */
 export interface Table {
   get(partitionKey: string, rowKey: string, select?: readonly string[]): Promise<Entity | undefined>;
-  /** Rows of a partition with `from` ≤ row key < `to`, in order. */
-  list(partitionKey: string, from: string, to: string): AsyncIterable<Entity>;
+  /** Rows of a partition with `from` ≤ row key < `to`, in order; `pageSize` for whoever needs only the first few. */
+  list(partitionKey: string, from: string, to: string, pageSize?: number): AsyncIterable<Entity>;
   insert(entity: Entity): Promise<'inserted' | 'exists'>;
   /** Changes the named properties of a row that still has this etag; undefined when it has moved on or is gone. */
   merge(entity: Entity, etag: string): Promise<string | undefined>;
@@ -41,19 +42,19 @@ export interface Table {
 }
 
 /** @azure/data-tables waits for ever unless told otherwise. */
-const TIME_LIMIT = 15_000;
+const TIME_LIMIT: Milliseconds = 15_000;
 
 /** The table is created when it turns out to be missing: once, at the first call. */
-export function azureTable(client: TableClient): Table {
+export function azureTable(client: TableClient, timeLimit: Milliseconds = TIME_LIMIT): Table {
   let ready: Promise<void> | undefined;
   const call = async <T>(what: string, act: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> => {
-    ready ??= client.createTable({ abortSignal: AbortSignal.timeout(TIME_LIMIT) }).catch((error: unknown) => {
+    ready ??= client.createTable({ abortSignal: AbortSignal.timeout(timeLimit) }).catch((error: unknown) => {
       ready = undefined;
       throw error;
     });
     try {
       await ready;
-      return await act({ abortSignal: AbortSignal.timeout(TIME_LIMIT) });
+      return await act({ abortSignal: AbortSignal.timeout(timeLimit) });
     } catch (error) {
       throw serviceFailure('table-storage', `${what} in ${client.tableName}`, error);
     }
@@ -71,7 +72,7 @@ export function azureTable(client: TableClient): Table {
         }
       }),
 
-    async *list(partitionKey, from, to) {
+    async *list(partitionKey, from, to, pageSize = 1000) {
       const filter = `PartitionKey eq '${partitionKey}' and RowKey ge '${from}' and RowKey lt '${to}'`;
       let continuationToken: string | undefined;
       do {
@@ -79,7 +80,7 @@ export function azureTable(client: TableClient): Table {
         const page = await call('list rows', async (options) => {
           const pages = client.listEntities({ ...options, queryOptions: { filter } });
           const byPage = pages.byPage({
-            maxPageSize: 1000,
+            maxPageSize: pageSize,
             ...(continuationToken !== undefined && { continuationToken }),
           });
           return (await byPage.next()).value as (Entity[] & { continuationToken?: string }) | undefined;

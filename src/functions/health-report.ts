@@ -1,7 +1,9 @@
 import { describeProblem, type HuntFileProblem } from '../errors.ts';
 import type { Hunt } from '../hunt/hunt.ts';
+import { catchUpAt } from '../hunt/coverage.ts';
 import { latestSlot, nextSlot } from '../hunt/schedule.ts';
-import type { RunPolicy, ScopeState, Target } from '../services.ts';
+import { wants } from '../hunt/subscription.ts';
+import type { Mute, RunPolicy, ScopeState, Target } from '../services.ts';
 import { MINUTE, type Milliseconds } from '../time.ts';
 
 export interface HealthInput {
@@ -10,6 +12,7 @@ export interface HealthInput {
   readonly problems: readonly HuntFileProblem[];
   readonly states: readonly ScopeState[];
   readonly targets: readonly Target[];
+  readonly mutes: readonly Mute[];
   readonly lastTick: Date | undefined;
   readonly policy: RunPolicy;
   readonly now: Date;
@@ -52,7 +55,7 @@ function fileReasons({ problems, hunts }: HealthInput): HealthReason[] {
   return reasons;
 }
 
-function targetReasons({ targets }: HealthInput): HealthReason[] {
+function targetReasons({ targets, hunts }: HealthInput): HealthReason[] {
   const reasons: HealthReason[] = targets.flatMap(({ id, broken }) =>
     broken
       ? [
@@ -69,10 +72,17 @@ function targetReasons({ targets }: HealthInput): HealthReason[] {
       message: 'No Teams conversation can be told; findings wait. Install the bot in a channel or chat.',
     });
   }
+  for (const hunt of hunts) {
+    if (targets.length > 0 && !targets.some(({ rules }) => wants(rules, hunt)))
+      reasons.push({
+        code: 'no-subscriber',
+        message: `Nobody is told of ${hunt.slug}: every conversation has unsubscribed.`,
+      });
+  }
   return reasons;
 }
 
-function scopeReasons({ hunts, workspaces, states, policy, now }: HealthInput): HealthReason[] {
+function scopeReasons({ hunts, workspaces, states, mutes, policy, now }: HealthInput): HealthReason[] {
   return hunts.flatMap((hunt) =>
     workspaces.flatMap((workspace) => {
       const state = states.find(({ scope }) => scope.hunt === hunt.id && scope.workspace === workspace);
@@ -80,7 +90,9 @@ function scopeReasons({ hunts, workspaces, states, policy, now }: HealthInput): 
       return [
         ...troubleReasons(state, where),
         ...missedReasons(hunt, state, where, policy, now),
-        ...stuckReasons(state, where, now),
+        ...gapReasons(hunt, state, where),
+        // Somebody wanted it so, and it shows in the list of what is muted.
+        ...(mutes.some((mute) => mute.hunt === hunt.id && mute.until > now) ? [] : stuckReasons(state, where, now)),
       ];
     }),
   );
@@ -110,6 +122,13 @@ function missedReasons(
   const slot = latestSlot(schedule, answered);
   if (!slot || state.lastSlot >= slot) return [];
   return [{ code: 'slot-missed', message: `${where} has not answered for its slot of ${slot.toISOString()}.` }];
+}
+
+function gapReasons({ lookback }: Hunt, state: ScopeState | undefined, where: string): HealthReason[] {
+  if (!state?.coverage || !state.lastComplete || !catchUpAt(state.coverage, state.lastComplete, lookback)) return [];
+  const until = new Date(state.lastComplete.getTime() - lookback).toISOString();
+  const message = `${where} has not looked yet at what happened from ${state.coverage.until.toISOString()} to ${until}.`;
+  return [{ code: 'gap-open', message }];
 }
 
 function stuckReasons(state: ScopeState | undefined, where: string, now: Date): HealthReason[] {

@@ -28,14 +28,28 @@ export async function health(_request: HttpRequest, program: Program): Promise<H
   }
 }
 
-async function report({ hunts, workspaces, runs, conversations, policy, now }: Services): Promise<HttpResponseInit> {
-  const [states, targets, lastTick] = await Promise.all([runs.scopes(), conversations.list(), runs.lastTick()]);
+async function report({
+  hunts,
+  workspaces,
+  runs,
+  conversations,
+  promises,
+  policy,
+  now,
+}: Services): Promise<HttpResponseInit> {
+  const [states, targets, lastTick, mutes] = await Promise.all([
+    runs.scopes(),
+    conversations.list(),
+    runs.lastTick(),
+    promises.mutes(),
+  ]);
   const reasons = healthReasons({
     hunts: hunts.all(),
     workspaces: [...workspaces.keys()],
     problems: hunts.problems(),
     states,
     targets,
+    mutes,
     lastTick,
     policy,
     now: now(),
@@ -48,5 +62,8 @@ async function report({ hunts, workspaces, runs, conversations, policy, now }: S
     hunts: hunts.all().length,
     targets: targets.length,
     warnings: hunts.warnings().length,
+    muted: mutes
+      .filter(({ until }) => until > now())
+      .map(({ hunt, until }) => ({ hunt: hunts.find(hunt)?.slug ?? hunt, until })),
   });
 }

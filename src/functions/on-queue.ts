@@ -1,7 +1,8 @@
 import { isTransient, RunCrashedError, RunInProgressError } from '../errors.ts';
 import type { RunId, RunOrder } from '../hunt/run.ts';
-import { planRun } from '../hunt/run.ts';
+import { looksBack, planRun } from '../hunt/run.ts';
 import { recordFailure } from '../run-failure.ts';
+import { replyOutcome } from '../reply-outcome.ts';
 import { runHunt } from '../run-hunt.ts';
 import type { Services } from '../services.ts';
 import { MINUTE } from '../time.ts';
@@ -16,6 +17,11 @@ const SAME_TIME = 30 * MINUTE;
  * One message of the queue: one run. Throws only what the host should try again; everything else is recorded and told.
  */
 export async function runOrder(order: RunOrder, delivery: number, services: Services): Promise<void> {
+  await attemptRun(order, delivery, services);
+  await replyOutcome(order, services);
+}
+
+async function attemptRun(order: RunOrder, delivery: number, services: Services): Promise<void> {
   const { hunts, runs, log } = services;
   const hunt = hunts.find(order.scope.hunt);
   if (!hunt) {
@@ -37,7 +43,13 @@ export async function runOrder(order: RunOrder, delivery: number, services: Serv
       return;
     }
     if (mayRetry && isTransient(error)) throw error;
+    await insistOnRecord(order, error, services);
   }
+}
+
+/** A failure that could not even be recorded is the platform's to repeat: else its run would look under way for ever. */
+async function insistOnRecord({ id }: RunOrder, error: unknown, { runs }: Services): Promise<void> {
+  if ((await runs.find(id))?.status === 'running') throw error;
 }
 
 /** A run that meets another one in its scope. */
@@ -48,8 +60,8 @@ async function answerRival(
   services: Services,
 ): Promise<void> {
   const { runs, now } = services;
-  // A slot is offered again by a later tick.
-  if (order.slot !== undefined) return;
+  // What the timer ordered is offered again by a later tick.
+  if (order.slot !== undefined || looksBack(order)) return;
   // A request for now is answered by the run that is in progress; a look at a past time by nobody but itself.
   if (now().getTime() - order.asOf.getTime() < SAME_TIME) {
     await runs.join(order.id, rival.holder as RunId);
@@ -67,5 +79,7 @@ export async function runPoisoned(order: RunOrder, services: Services): Promise<
   if (!hunt) return;
   const ticket = await runs.begin(planRun(order, hunt, policy.lateness), MINUTE, now());
   if (ticket.ended) return;
-  await recordFailure(hunt, ticket, new RunCrashedError(MAX_DELIVERIES), false, services);
+  const crash = new RunCrashedError(MAX_DELIVERIES);
+  await recordFailure(hunt, ticket, crash, false, services);
+  await insistOnRecord(order, crash, services);
 }

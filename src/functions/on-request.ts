@@ -1,16 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RequestError } from './problem-response.ts';
 import { UnknownNameError } from '../errors.ts';
-import { parseRunId, planRun, scopeKeyOf, type RunId, type RunOrder } from '../hunt/run.ts';
+import { parseRunId, planRun, scopeKeyOf } from '../hunt/run.ts';
+import { orderRun } from '../order-run.ts';
 import { investigate } from '../run-hunt.ts';
 import { summaryOf } from '../run-summary.ts';
 import type { RunRecord, Services } from '../services.ts';
 import { SECOND, type Milliseconds } from '../time.ts';
 import { json, type Endpoint } from './endpoint.ts';
+import { isOver, waitForRun } from '../wait-for-run.ts';
 import { runJson } from './json-views.ts';
 import { readRunRequest, type RunRequest } from './run-request.ts';
 
-const POLL: Milliseconds = SECOND / 2;
 /** A dry run answers in the request itself, and Azure's front end waits 230 seconds. */
 const DRY_RUN_TIMEOUT: Milliseconds = 200 * SECOND;
 
@@ -19,7 +19,7 @@ export const startRun: Endpoint = async (request, services) => {
   const asked = readRunRequest(request, services);
   if (asked.dryRun) return json(200, await dryRun(asked, services));
   const id = await orderRun(asked, services);
-  const record = await waitFor(id, asked.wait, services);
+  const record = asked.wait === 0 ? undefined : await waitForRun(id, asked.wait, services);
   const headers = {
     location: `/api/runs/${id}`,
     ...(asked.wait > 0 && { 'preference-applied': `wait=${String(asked.wait / SECOND)}` }),
@@ -44,57 +44,6 @@ export const getRun: Endpoint = async (request, services) => {
   const hunt = services.hunts.find(record.scope.hunt);
   return json(200, runJson(record, hunt), isOver(record) ? {} : { 'retry-after': '2' });
 };
-
-export const isOver = (record: RunRecord): boolean =>
-  record.status !== 'queued' && record.status !== 'running' && record.failure?.willRetry !== true;
-
-/** The run that will answer: one in progress, one the same key ordered before, or a new one. */
-async function orderRun(asked: RunRequest, services: Services): Promise<RunId> {
-  const { runs, log } = services;
-  if (asked.earlierId !== undefined && (await runs.find(asked.earlierId))) return asked.earlierId;
-  const { order } = asked;
-  const running = asked.pinned ? undefined : await runInProgress(asked, services);
-  if (running !== undefined) return running;
-  const fresh = await runs.order(order);
-  // A repeated request may find a run whose message was never sent: sending it again is harmless, a lost run is not.
-  if (fresh || (await runs.find(order.id))?.status === 'queued') {
-    await sendOrRefuse(order, services);
-    log.info('run.queued', {
-      run: order.id,
-      hunt: asked.hunt.slug,
-      workspace: order.scope.workspace,
-      trigger: order.trigger,
-    });
-  }
-  return order.id;
-}
-
-/** A run that could not be queued must not look queued. */
-async function sendOrRefuse(order: RunOrder, { queue, runs, now }: Services): Promise<void> {
-  try {
-    await queue.send(order);
-  } catch (error) {
-    const failure = { code: 'queue-storage-unavailable', message: 'The run could not be queued.', willRetry: false };
-    await runs.refuse(order.id, failure, now());
-    throw error;
-  }
-}
-
-async function runInProgress({ order }: RunRequest, { runs, now }: Services): Promise<RunId | undefined> {
-  const key = scopeKeyOf(order.scope);
-  const state = (await runs.scopes()).find(({ scope }) => scopeKeyOf(scope) === key);
-  return state?.lease && state.lease.until > now() ? state.lease.run : undefined;
-}
-
-async function waitFor(id: RunId, wait: Milliseconds, { runs, now }: Services): Promise<RunRecord | undefined> {
-  if (wait === 0) return undefined;
-  const until = now().getTime() + wait;
-  for (;;) {
-    const record = await runs.find(id);
-    if ((record && isOver(record)) || now().getTime() >= until) return record;
-    await sleep(POLL);
-  }
-}
 
 /** Everything up to the comparison, without writing or telling. */
 async function dryRun({ hunt, order }: RunRequest, services: Services): Promise<unknown> {

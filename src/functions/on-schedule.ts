@@ -1,13 +1,18 @@
 import { dueSlot } from '../hunt/schedule.ts';
 import type { Hunt, HuntScope } from '../hunt/hunt.ts';
-import { scheduledRunId, scopeKeyOf, type RunOrder } from '../hunt/run.ts';
-import { errorFields } from '../log.ts';
+import { catchUpAt, lateSweepAt } from '../hunt/coverage.ts';
+import { parseRunId, requestedRunId, scheduledRunId, scopeKeyOf, type RunOrder } from '../hunt/run.ts';
+import { escalateUnseen } from '../escalate.ts';
+import { errorFields, type LogFields } from '../log.ts';
+import { refreshCopies } from '../refresh-copies.ts';
 import type { RunRecord, ScopeState, Services } from '../services.ts';
 import { tellPending } from '../tell.ts';
-import { MINUTE } from '../time.ts';
+import { DAY, dayOf, HOUR, MINUTE } from '../time.ts';
 
 /** A message that has not started its run after this is taken for lost; a second one for the same run is harmless. */
 const LOST_AFTER = 15 * MINUTE;
+/** How long a service that has failed a run for good is left alone: a fourth of the time it has failed so far, within these. */
+const RETRY = { least: 10 * MINUTE, most: 2 * HOUR };
 
 /**
  * One tick: due hunts go to the queue, and what is still to be told is offered again. One hunt's failure does not stop
@@ -16,6 +21,8 @@ const LOST_AFTER = 15 * MINUTE;
 export async function tick(services: Services): Promise<void> {
   const { runs, hunts, workspaces, log } = services;
   const now = services.now();
+  // Before the states are read: what is escalated is told by this very tick.
+  await unhindered({}, () => escalateUnseen(services), log);
   const states = new Map((await runs.scopes()).map((state) => [scopeKeyOf(state.scope), state]));
   const failures: unknown[] = [];
   let queued = 0;
@@ -30,16 +37,20 @@ export async function tick(services: Services): Promise<void> {
       }
     }
   }
-  for (const state of states.values()) {
-    try {
-      await tellAgain(state, now, services);
-    } catch (error) {
-      log.error('tick.failed', { hunt: state.scope.hunt, workspace: state.scope.workspace, ...errorFields(error) });
-    }
-  }
+  for (const state of states.values()) await unhindered({ ...state.scope }, () => tellAgain(state, now, services), log);
+  await unhindered({}, () => refreshCopies(services), log);
   if (failures.length > 0) throw new AggregateError(failures, 'Some hunts could not be queued.');
   await runs.tick(now);
   log.info('tick.completed', { queued });
+}
+
+/** The rest of the tick does not depend on it. */
+async function unhindered(fields: LogFields, act: () => Promise<void>, log: Services['log']): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    log.error('tick.failed', { ...fields, ...errorFields(error) });
+  }
 }
 
 /** Queues the run of a due slot; true when there was one. */
@@ -51,21 +62,44 @@ async function dispatch(
   services: Services,
 ): Promise<boolean> {
   const { runs, queue, policy, log } = services;
-  const slot = dueSlot(hunt.schedule ?? policy.schedule, state?.lastSlot, now);
-  // A scope that is busy answers its slot at the tick after.
-  if (!slot || isLeased(state, now)) return false;
-  const order: RunOrder = { id: scheduledRunId(scope, slot), scope, trigger: 'schedule', asOf: now, slot };
-  if (!(await runs.order(order)) && !(await isLost(order, now, services))) return false;
+  // A scope that is busy answers at the tick after.
+  const order = isLeased(state, now) ? undefined : dueOrder(hunt, scope, state, now, policy.schedule);
+  if (!order) return false;
+  const due = order.slot ?? parseRunId(order.id)?.at ?? now;
+  if (!(await runs.order(order)) && !(await isOfferedAgain(order, due, now, services))) return false;
   await queue.send(order);
-  log.info('run.queued', { run: order.id, hunt: hunt.slug, workspace: scope.workspace, trigger: 'schedule' });
+  log.info('run.queued', { run: order.id, hunt: hunt.slug, workspace: scope.workspace, trigger: order.trigger });
   return true;
 }
 
-async function isLost({ id }: RunOrder, now: Date, { runs }: Services): Promise<boolean> {
+/** What is new now comes first; then what nobody looked at, oldest first; then, once a day, what may have arrived late. */
+function dueOrder(
+  hunt: Hunt,
+  scope: HuntScope,
+  state: ScopeState | undefined,
+  now: Date,
+  schedule: string,
+): RunOrder | undefined {
+  const slot = dueSlot(hunt.schedule ?? schedule, state?.lastSlot, now);
+  if (slot) return { id: scheduledRunId(scope, slot), scope, trigger: 'schedule', asOf: now, slot };
+  // A workspace in trouble would fail these, too.
+  if (!state || state.trouble) return undefined;
+  const gap = catchUpAt(state.coverage, state.lastComplete, hunt.lookback);
+  if (gap) return { id: requestedRunId(scope, gap, 'catchup'), scope, trigger: 'catch-up', asOf: gap };
+  const today = new Date(dayOf(now) * DAY);
+  const late = (state.lastSweep ?? 0) < today ? lateSweepAt(state.coverage, hunt.lookback, now) : undefined;
+  return late && { id: requestedRunId(scope, today, 'latesweep'), scope, trigger: 'late-sweep', asOf: late };
+}
+
+/** A slot that was ordered before: its message is lost, or its run failed of something that may have passed. */
+async function isOfferedAgain({ id }: RunOrder, slot: Date, now: Date, { runs }: Services): Promise<boolean> {
   const record = await runs.find(id);
-  if (!record || !isOpen(record)) return false;
-  const { endedAt, startedAt, orderedAt } = record;
-  return now.getTime() - (endedAt ?? startedAt ?? orderedAt).getTime() > LOST_AFTER;
+  if (!record) return false;
+  const { endedAt, startedAt, orderedAt, failure } = record;
+  const waited = now.getTime() - (endedAt ?? startedAt ?? orderedAt).getTime();
+  if (isOpen(record)) return waited > LOST_AFTER;
+  const failing = (now.getTime() - slot.getTime()) / 4;
+  return failure?.mayPass === true && waited >= Math.min(Math.max(failing, RETRY.least), RETRY.most);
 }
 
 /** Neither completed nor failed for good. */

@@ -4,6 +4,7 @@ import { endpoint, type HttpHandler } from './endpoint.ts';
 import { health } from './health.ts';
 import { DEVICE_PARAMETERS, listDevices } from './devices.ts';
 import { listHunts } from './hunts.ts';
+import { onCase } from './on-case.ts';
 import { runOrder, runPoisoned } from './on-queue.ts';
 import { getRun, startRun } from './on-request.ts';
 import { tick } from './on-schedule.ts';
@@ -54,6 +55,13 @@ export function registerFunctions(app: FunctionApp, program: Program): void {
     route: 'messages',
     authLevel: 'anonymous',
     handler: (request) => program.messages(request),
+  });
+  // Anonymous, too: a signed link opens it, and nothing else does.
+  app.http('case', {
+    methods: ['GET', 'POST'],
+    route: 'cases/{case}',
+    authLevel: 'anonymous',
+    handler: (request) => onCase(request, program),
   });
   app.http('health', {
     methods: ['GET'],

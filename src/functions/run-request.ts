@@ -2,8 +2,9 @@ import type { HttpRequest } from '@azure/functions';
 import { hash, randomUUID } from 'node:crypto';
 import { UnknownNameError } from '../errors.ts';
 import type { Hunt, HuntScope } from '../hunt/hunt.ts';
-import { requestedRunId, type RunId, type RunOrder } from '../hunt/run.ts';
+import { requestedRunId } from '../hunt/run.ts';
 import { nearest } from '../nearest.ts';
+import type { Ordering } from '../order-run.ts';
 import type { Services } from '../services.ts';
 import { DAY, dayOf, parseInstant, SECOND, type Milliseconds } from '../time.ts';
 import { RequestError } from './problem-response.ts';
@@ -17,15 +18,9 @@ const CLOCK_SKEW: Milliseconds = 2 * SECOND;
 const EARLIEST = new Date('2000-01-01T00:00:00Z');
 
 /** A checked request for a run. */
-export interface RunRequest {
-  readonly hunt: Hunt;
-  readonly order: RunOrder;
+export interface RunRequest extends Ordering {
   readonly dryRun: boolean;
-  /** The caller named the clock, so a run already in progress does not answer it. */
-  readonly pinned: boolean;
   readonly wait: Milliseconds;
-  /** The run an earlier request with the same key may have started yesterday. */
-  readonly earlierId?: RunId;
 }
 
 export function readRunRequest(request: HttpRequest, services: Services): RunRequest {
@@ -46,7 +41,7 @@ export function readRunRequest(request: HttpRequest, services: Services): RunReq
     hunt,
     order: { id: requestedRunId(scope, at, nonce), scope, trigger: 'request', asOf: asOf ?? now },
     dryRun,
-    pinned: asOf !== undefined,
+    own: asOf !== undefined,
     wait: readWait(request.headers.get('prefer')),
     ...(key !== undefined && { earlierId: requestedRunId(scope, new Date(at.getTime() - DAY), nonce) }),
   };

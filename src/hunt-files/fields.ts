@@ -1,12 +1,14 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, type Document, type Node, type Scalar } from 'yaml';
 import type { HuntFileProblem } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import { textPlaces } from './text-places.ts';
+import type { ParsedText } from './yaml-text.ts';
 
 /** A scalar as its author wrote it: `version: 1.0` is a number to YAML, and `1.0` to everybody else. */
 const textOf = (scalar: Scalar): string =>
-  typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? JSON.stringify(scalar.value));
+  typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? String(scalar.value));
 
-type Position = { readonly line: number; readonly column: number };
+export type Position = { readonly line: number; readonly column: number };
 
 /** Reads the fields of a YAML map and collects everything that is wrong with them, each with its place. */
 export interface Fields {
@@ -16,26 +18,27 @@ export interface Fields {
   texts(name: string): readonly string[];
   /** A map of texts, with the names it may have. */
   map(name: string, known?: readonly string[]): ReadonlyMap<string, string>;
-  /** The field as plain data. */
+  /** The field as plain data; whole numbers beyond 2^53 are bigints. */
   value(name: string): unknown;
   /** Notes a problem at a field's value, or at the file's start when the field is absent. */
   problem(name: string, message: string, suggestion?: string): void;
   /** Notes a problem deep inside a field: at the innermost part of the path that the file has. */
   problemIn(path: readonly PropertyKey[], message: string): void;
+  /** Notes a problem at a character of a field's text. */
+  problemInText(name: string, offset: number, message: string): void;
   warning(name: string, message: string): void;
-  placeOf(name: string): Position;
-}
-
-export interface FieldNames {
-  /** Ours and Sentinel's. */
-  readonly known: readonly string[];
+  /** The innermost part of the path that the file has. */
+  placeIn(path: readonly PropertyKey[]): Position;
+  /** The place of the name at the end of the path. */
+  placeOfKey(path: readonly PropertyKey[]): Position;
+  /** The place of a character of a field's text. */
+  placeInText(name: string): (offset: number) => Position;
 }
 
 export function readFields(
   file: string,
-  document: Document.Parsed,
-  at: (offset: number) => Position,
-  names: FieldNames,
+  { document, text, at }: { readonly document: Document.Parsed } & Pick<ParsedText, 'text' | 'at'>,
+  known: readonly string[],
   out: { readonly problems: HuntFileProblem[]; readonly warnings: HuntFileProblem[] },
 ): Fields | undefined {
   const root = document.contents as Node | null;
@@ -65,14 +68,26 @@ export function readFields(
 
   for (const { key } of map.items) {
     const name = isScalar(key) ? String(key.value) : '';
-    if (names.known.includes(name)) continue;
-    const meant = nearest(name, names.known);
+    if (known.includes(name)) continue;
+    const meant = nearest(name, known);
     // Far from every name: some tool's own field, which pasted files may have.
     if (meant === undefined)
       out.warnings.push({ file, ...at(offsetOf(key)), message: `"${name}" is no field of a hunt and is ignored` });
     else problem(at(offsetOf(key)), `"${name}" is no field of a hunt`, meant);
   }
 
+  const placeIn = (path: readonly PropertyKey[]): Position => {
+    const found = path
+      .map((_part, i) => document.getIn(path.slice(0, path.length - i), true))
+      .find((inner) => isNode(inner) && inner.range);
+    return at(offsetOf(found));
+  };
+  const placeInText = (name: string): ((offset: number) => Position) => {
+    const found = node(name);
+    if (!isScalar(found) || typeof found.value !== 'string') return () => place(name);
+    const places = textPlaces(text, offsetOf(found), found.value);
+    return (offset) => at(places(offset));
+  };
   const typeProblem = (name: string, wanted: string): undefined => {
     problem(place(name), `"${name}" must be ${wanted}`);
     return undefined;
@@ -124,7 +139,7 @@ export function readFields(
     },
     value(name) {
       try {
-        return node(name)?.toJS(document, { maxAliasCount: 100 }) as unknown;
+        return plain(node(name)?.toJS(document, { maxAliasCount: 100 }));
       } catch {
         // Aliases are followed only here: one may be unknown, or stand for more than a file can hold.
         problem(place(name), `"${name}" has an alias ("*…") that cannot be followed`);
@@ -135,14 +150,28 @@ export function readFields(
       problem(place(name), message, suggestion);
     },
     problemIn(path, message) {
-      const found = path
-        .map((_part, i) => document.getIn(path.slice(0, path.length - i), true))
-        .find((inner) => isNode(inner) && inner.range);
-      problem(at(offsetOf(found)), message);
+      problem(placeIn(path), message);
     },
     warning: (name, message) => {
       out.warnings.push({ file, ...place(name), message });
     },
-    placeOf: place,
+    problemInText(name, offset, message) {
+      problem(placeInText(name)(offset), message);
+    },
+    placeIn,
+    placeOfKey(path) {
+      const map: unknown = document.getIn(path.slice(0, -1), true);
+      const pair = isMap(map) ? map.items.find(({ key }) => isScalar(key) && key.value === path.at(-1)) : undefined;
+      return pair ? at(offsetOf(pair.key)) : placeIn(path);
+    },
+    placeInText,
   };
+}
+
+/** YAML's whole numbers are read as bigints, so that none is rounded; those that a number holds become one. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
 }

@@ -5,13 +5,17 @@ import type { HuntFileProblem } from '../errors.ts';
 import type { Hunt } from '../hunt/hunt.ts';
 import type { HuntLibrary } from '../services.ts';
 import { readHuntFile, type HuntFile } from './hunt-file.ts';
+import { parseHuntPatterns, selectHunts } from './selection.ts';
 
 /** A hunt is a page of text; something a thousand times larger is another file. */
 const MAX_BYTES = 1_000_000;
 
-/** The hunts of a folder. Never throws: a file that cannot be read or does not load is told in `problems`. */
-export function loadHunts(folder: string): HuntLibrary {
-  const { files, problems: folderProblems } = loadHuntFiles(folder);
+/**
+ * The hunts of a folder that the setting HUNTS switches on. Never throws: a file that cannot be read or does not load is
+ * told in `problems`, and so is a pattern of the setting that means no file.
+ */
+export function loadHunts(folder: string, switchedOn = '**'): HuntLibrary {
+  const { files, problems: folderProblems } = loadHuntFiles(folder, switchedOn);
   const { hunts, problems: doubles } = withoutDoubles(files);
   const problems = [...folderProblems, ...files.flatMap((file) => file.problems), ...doubles];
   const warnings = files.flatMap((file) => file.warnings);
@@ -25,13 +29,20 @@ export function loadHunts(folder: string): HuntLibrary {
 }
 
 /** Every hunt file below a folder in the order of its paths, with tests; names that start with `_` or `.` are left out. */
-export function loadHuntFiles(folder: string): {
+export function loadHuntFiles(
+  folder: string,
+  switchedOn = '**',
+): {
   readonly files: readonly HuntFile[];
   readonly problems: readonly HuntFileProblem[];
 } {
   const problems: HuntFileProblem[] = [];
   const problem = (file: string, message: string): void => void problems.push({ file, line: 1, column: 1, message });
-  const files = [...pathsBelow(folder, '', problem, new Set())].sort().flatMap((file) => {
+  const all = [...pathsBelow(folder, '', problem, new Set())].sort();
+  // What is switched off is not even read: a start should cost what runs.
+  const { selected, problems: idle } = selectHunts(all, parseHuntPatterns(switchedOn));
+  if (all.length > 0) problems.push(...idle);
+  const files = selected.flatMap((file) => {
     const text = textOf(path.join(folder, file), (message) => {
       problem(file, message);
     });

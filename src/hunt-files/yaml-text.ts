@@ -4,6 +4,9 @@ import type { HuntFileProblem } from '../errors.ts';
 /** A file's text as YAML, or what is wrong with it; `warnings` names what was repaired. */
 export interface ParsedText {
   readonly document?: Document.Parsed;
+  /** What was parsed: clean, and repaired. */
+  readonly text: string;
+  /** The place in the file of an offset in the text. */
   readonly at: (offset: number) => { readonly line: number; readonly column: number };
   readonly problems: readonly HuntFileProblem[];
   readonly warnings: readonly HuntFileProblem[];
@@ -11,44 +14,61 @@ export interface ParsedText {
 
 export function parseText(file: string, raw: string): ParsedText {
   const clean = raw.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
-  const { text, repairs } = repairDataTypes(clean);
-  const warnings = repairs.map((line) => ({
+  const { text, repairs, indented } = repairDataTypes(clean);
+  const warnings = repairs.map((place) => ({
     file,
-    line,
-    column: 1,
+    ...place,
     message: '"dataTypes" stood at the column of the dash before it; it was read as indented by two',
   }));
   const lines = new LineCounter();
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col) };
+    const column = indented.has(line) ? col - REPAIR.length : col;
+    return { line: Math.max(1, line), column: Math.max(1, column) };
   };
   if (text.includes('\0'))
-    return { at, problems: [{ file, line: 1, column: 1, message: 'is no text file' }], warnings: [] };
-  const document = parseDocument(text, { lineCounter: lines, version: '1.2', strict: true, uniqueKeys: true });
-  if (document.errors.length === 0) return { document, at, problems: [], warnings };
+    return { text, at, problems: [{ file, line: 1, column: 1, message: 'is no text file' }], warnings: [] };
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    version: '1.2',
+    strict: true,
+    uniqueKeys: true,
+    intAsBigInt: true,
+  });
+  if (document.errors.length === 0) return { document, text, at, problems: [], warnings };
   const lost = lostIndentation(file, clean);
-  if (lost.length > 0) return { at, problems: lost, warnings: [] };
+  if (lost.length > 0) return { text, at, problems: lost, warnings: [] };
   const found = document.errors.map((error) => ({ file, ...at(error.pos[0]), message: inPlainWords(error, text) }));
   // The parser stumbles over every line that follows a tab; its author needs to know of the first.
   const tab = text.split('\n').findIndex((line) => line.startsWith('\t')) + 1;
   const problems = tab === 0 ? found : [...found.filter(({ line }) => line < tab), tabProblem(file, tab)];
-  return { at, problems, warnings };
+  return { text, at, problems, warnings };
 }
 
+const REPAIR = '  ';
+
 /** The one fault that every file of the original public collection has. */
-function repairDataTypes(text: string): { readonly text: string; readonly repairs: readonly number[] } {
-  const repairs: number[] = [];
+function repairDataTypes(text: string): {
+  readonly text: string;
+  readonly repairs: readonly { readonly line: number; readonly column: number }[];
+  /** The lines that stand further to the right than in the file. */
+  readonly indented: ReadonlySet<number>;
+} {
+  const repairs: { line: number; column: number }[] = [];
+  const indented = new Set<number>();
   const lines = text.split('\n');
   for (let i = 1; i < lines.length; i += 1) {
     const dash = /^( *)- connectorId:/.exec(lines[i - 1] ?? '');
     if (!dash || !(lines[i] ?? '').startsWith(`${dash[1] ?? ''}dataTypes:`)) continue;
-    repairs.push(i + 1);
-    lines[i] = `  ${lines[i] ?? ''}`;
-    for (let item = i + 1; /^ *- (?!connectorId:)/.test(lines[item] ?? ''); item += 1)
-      lines[item] = `  ${lines[item] ?? ''}`;
+    repairs.push({ line: i + 1, column: (dash[1] ?? '').length + 1 });
+    let last = i + 1;
+    while (/^ *- (?!connectorId:)/.test(lines[last] ?? '')) last += 1;
+    for (let line = i; line < last; line += 1) {
+      lines[line] = `${REPAIR}${lines[line] ?? ''}`;
+      indented.add(line + 1);
+    }
   }
-  return { text: lines.join('\n'), repairs };
+  return { text: lines.join('\n'), repairs, indented };
 }
 
 /** `query: |` with text at the left edge: what a copy from a web page leaves. */

@@ -13,6 +13,8 @@ export interface DeviceColumns {
   readonly reports: string;
 }
 
+export type Severity = 'high' | 'medium' | 'low';
+
 /** A declared question: KQL, and how to read a device from a row of its answer. */
 export interface Hunt {
   readonly id: HuntId;
@@ -25,6 +27,8 @@ export interface Hunt {
   /** ATT&CK techniques, for example `T1219` or `T1574.002`. */
   readonly techniques: readonly string[];
   readonly query: string;
+  /** How urgent a newly seen device is: a `high` finding that nobody opens is told once more. */
+  readonly severity: Severity;
   /** How far back the query looks from the run's clock. */
   readonly lookback: Milliseconds;
   /** NCRONTAB with six fields, UTC; absent: the setting HUNT_SCHEDULE. */

@@ -8,7 +8,9 @@ import type { TroubleNews } from './trouble.ts';
 
 /** Which run a notice is about, and what that run saw in total. Enough for a card without any look-up. */
 export interface NoticeContext {
-  readonly hunt: Pick<Hunt, 'id' | 'slug' | 'name' | 'tactics' | 'techniques' | 'firstRun'>;
+  readonly hunt: Pick<Hunt, 'id' | 'slug' | 'name' | 'severity' | 'tactics' | 'techniques' | 'firstRun'>;
+  /** What the workspace was asked, with the clock pinned; absent where it is too long for a message. */
+  readonly query?: string;
   readonly workspace: string;
   readonly run: RunId;
   readonly trigger: RunTrigger;
@@ -30,20 +32,33 @@ export type Notice =
       /** The first of them by name, at most {@link BASELINE_SAMPLE}. */
       readonly devices: readonly Sighting[];
     }
+  | {
+      /** An urgent case that nobody has looked at is told once more. */
+      readonly kind: 'unseen';
+      readonly context: NoticeContext;
+      /** The case's id. */
+      readonly of: string;
+      readonly since: Date;
+    }
   | ({ readonly context: NoticeContext } & TroubleNews);
 
 /** As many devices as one outbox row holds. */
 export const BASELINE_SAMPLE = 97;
 
+/** Longer queries are for the hunt's page, not for a message. */
+const LONGEST_QUERY = 16_000;
+const queryOf = (query: string): { readonly query?: string } => (query.length > LONGEST_QUERY ? {} : { query });
+
 export function noticeContext(hunt: Hunt, run: Run, report?: HuntReport): NoticeContext {
-  const { id, slug, name, tactics, techniques, firstRun } = hunt;
+  const { id, slug, name, severity, tactics, techniques, firstRun } = hunt;
   return {
-    hunt: { id, slug, name, tactics, techniques, firstRun },
+    hunt: { id, slug, name, severity, tactics, techniques, firstRun },
     workspace: run.scope.workspace,
     run: run.id,
     trigger: run.trigger,
     asOf: run.asOf,
     window: run.window,
+    ...queryOf(report?.asked ?? hunt.query),
     ...(report && { totals: report.totals }),
     ...(report?.partial && { partial: report.partial }),
   };

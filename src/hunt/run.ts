@@ -8,7 +8,11 @@ import type { Hunt, HuntScope } from './hunt.ts';
  */
 export type RunId = string & { readonly __brand: 'RunId' };
 
-export type RunTrigger = 'schedule' | 'request' | 'command-line';
+/** `catch-up` and `late-sweep` look at past windows; the timer orders them, and they say nothing about how the hunt stands. */
+export type RunTrigger = 'schedule' | 'catch-up' | 'late-sweep' | 'request' | 'chat' | 'command-line';
+
+export const looksBack = ({ trigger }: Pick<RunOrder, 'trigger'>): boolean =>
+  trigger === 'catch-up' || trigger === 'late-sweep';
 
 /** What is put on the queue: enough to start the run, nothing that can be looked up. */
 export interface RunOrder {
@@ -19,6 +23,8 @@ export interface RunOrder {
   readonly asOf: Date;
   /** The scheduled instant this run answers for; absent when somebody asked for it. */
   readonly slot?: Date;
+  /** The Teams conversation in which somebody asked for it: it is told the outcome, whatever it is. */
+  readonly replyTo?: string;
 }
 
 /** One execution of one hunt in one workspace. */

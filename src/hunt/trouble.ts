@@ -35,6 +35,10 @@ export function troubleOf(report: HuntReport): { readonly code: string; readonly
   return undefined;
 }
 
+/** What a run that looks at the past leaves of the hunt's trouble: everything, since it says nothing of today. */
+export const untouched = (before: Trouble | undefined): { readonly trouble?: Trouble; readonly news?: undefined } =>
+  before ? { trouble: before } : {};
+
 /** Tells a trouble once, again after `remindAfter` while it lasts, and its end. */
 export function troubleNews(
   before: Trouble | undefined,

@@ -1,23 +1,30 @@
 /** The only file that knows @microsoft/teams-ai; loaded at the first card or activity, by lazy-bot.ts. */
 import { Application, TeamsAdapter, type TurnState } from '@microsoft/teams-ai';
 import {
+  ActivityTypes,
   CardFactory,
   ConfigurationServiceClientCredentialFactory,
   MessageFactory,
-  teamsGetChannelId,
-  TurnContext,
-  type ConversationReference,
+  type Activity,
+  type TurnContext,
 } from 'botbuilder';
 import { AuthenticationConfiguration } from 'botframework-connector';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errorFields, type Log } from '../log.ts';
 import type { Conversations, Target } from '../services.ts';
-import type { BotSettings } from '../settings.ts';
-import type { AdaptiveCard } from './elements.ts';
+import type { BotSettings } from '../teams-settings.ts';
+import { SECOND } from '../time.ts';
+import { VERBS } from './card-actions.ts';
+import type { AdaptiveCard } from './card-types.ts';
+import type { Chat, Clicked } from './chat.ts';
+import { conversationId, speakerOf, targetOf, textOf } from './conversation-of.ts';
 import { CHANNEL_ISSUER, processActivity, type BotAnswer, type Gate } from './http-shim.ts';
+import { sendOnce } from './send-once.ts';
 
 export interface BotOptions {
-  readonly auth: BotSettings;
+  readonly auth: Exclude<BotSettings, { readonly kind: 'off' }>;
   readonly conversations: Conversations;
+  readonly chat: Chat;
   readonly log: Log;
   /** Where tokens and keys come from, for tests; the Bot Framework's public addresses otherwise. */
   readonly framework?: Readonly<Record<string, string>>;
@@ -28,12 +35,14 @@ export interface Bot {
   process(authorization: string | undefined, activity: unknown): Promise<BotAnswer>;
   /** Posts a card in one attempt; returns the message's id. Throws what the connector's client throws. */
   post(target: Target, card: AdaptiveCard, summary: string, signal: AbortSignal): Promise<string>;
+  /** Replaces a message's card in one attempt. */
+  update(target: Target, activityId: string, card: AdaptiveCard, summary: string, signal: AbortSignal): Promise<void>;
 }
 
-const HELP =
-  'Firstsight posts here which devices its hunts have not seen before. It needs no command. Remove the app from this conversation to stop it.';
+/** Teams gives a click three seconds before it looks stuck; the other copies get what is left of them. */
+const FOR_COPIES = 1.5 * SECOND;
 
-export function createBot({ auth, conversations, log, framework }: BotOptions): Bot {
+export function createBot({ auth, conversations, chat, log, framework }: BotOptions): Bot {
   const appId = auth.kind === 'anonymous' ? '' : auth.appId;
   // The Bot Framework takes an empty app id for "no authentication". Settings refuse it; so does this, once more.
   if (auth.kind !== 'anonymous' && appId === '') throw new Error('A bot without an app id would accept anybody.');
@@ -47,19 +56,19 @@ export function createBot({ auth, conversations, log, framework }: BotOptions): 
   const gate: Gate =
     auth.kind === 'anonymous' ? { authenticated: false } : { authenticated: true, tenantId: auth.tenantId };
 
-  const remember = async (context: TurnContext): Promise<void> => {
-    const target = targetOf(context);
+  const remember = async ({ activity }: TurnContext): Promise<void> => {
+    const target = targetOf(activity);
     await conversations.put(target);
     log.info('target.added', { target: target.id, kind: target.kind });
   };
-  const forget = async (context: TurnContext): Promise<void> => {
-    const id = conversationId(context);
+  const forget = async ({ activity }: TurnContext): Promise<void> => {
+    const id = conversationId(activity);
     await conversations.remove(id);
     log.info('target.removed', { target: id });
   };
   /** Teams moves conversations to other addresses; somebody who writes shows the current one, and that it works. */
-  const refresh = async (context: TurnContext): Promise<void> => {
-    const target = targetOf(context);
+  const refresh = async ({ activity }: TurnContext): Promise<void> => {
+    const target = targetOf(activity);
     const known = (await conversations.list()).find(({ id }) => id === target.id);
     if (known && (known.broken || known.reference['serviceUrl'] !== target.reference['serviceUrl']))
       await conversations.put(target);
@@ -80,9 +89,36 @@ export function createBot({ auth, conversations, log, framework }: BotOptions): 
     if (isMe(context, context.activity.membersRemoved)) await forget(context);
   });
   app.activity('message', async (context) => {
+    const { activity } = context;
     await refresh(context);
-    await context.sendActivity(HELP);
+    const said = { text: textOf(activity), speaker: speakerOf(activity), conversation: conversationId(activity) };
+    await context.sendActivity(messageOf(await chat.say(said)));
   });
+  for (const verb of VERBS) {
+    app.adaptiveCards.actionExecute<Record<string, unknown>>(verb, async (context, _state, data) => {
+      const { activity } = context;
+      const clicked = { verb, data, speaker: speakerOf(activity), conversation: conversationId(activity) };
+      await answerClick(context, clicked);
+      // An answer has been sent: the library adds none of its own, in which one card could change how all are refreshed.
+      return '';
+    });
+  }
+
+  async function answerClick(context: TurnContext, clicked: Clicked): Promise<void> {
+    const value = await chat.click(clicked);
+    const body = { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value };
+    await context.sendActivity({ type: ActivityTypes.InvokeResponse, value: { status: 200, body } });
+    // Whoever clicked has a new card by the answer; everybody else, and the clicker tomorrow, by the message itself.
+    await Promise.race([chat.settle(clicked), sleep(FOR_COPIES, undefined, { ref: false })]);
+  }
+
+  async function inConversation(target: Target, signal: AbortSignal, act: (context: TurnContext) => Promise<void>) {
+    // No app.error() handler is set: with one, the adapter would swallow what goes wrong in here.
+    await adapter.continueConversationAsync(appId, target.reference, async (context) => {
+      sendOnce(context, signal);
+      await act(context);
+    });
+  }
 
   return {
     async process(authorization, activity) {
@@ -102,17 +138,18 @@ export function createBot({ auth, conversations, log, framework }: BotOptions): 
     },
     async post(target, card, summary, signal) {
       let id = '';
-      // No app.error() handler is set: with one, the adapter would swallow what goes wrong in here.
-      await adapter.continueConversationAsync(appId, target.reference, async (context) => {
-        sendOnce(context, signal);
-        const message = { ...MessageFactory.attachment(CardFactory.adaptiveCard(card)), summary };
-        id = (await context.sendActivity(message))?.id ?? '';
+      await inConversation(target, signal, async (context) => {
+        id = (await context.sendActivity({ ...messageOf(card), summary }))?.id ?? '';
       });
       return id;
     },
+    update: (target, activityId, card, summary, signal) =>
+      inConversation(target, signal, async (context) => {
+        await context.updateActivity({ ...messageOf(card), summary, id: activityId });
+      }),
   };
 
-  function credentialsOf(settings: BotSettings): ConfigurationServiceClientCredentialFactory {
+  function credentialsOf(settings: BotOptions['auth']): ConfigurationServiceClientCredentialFactory {
     return new ConfigurationServiceClientCredentialFactory({
       MicrosoftAppId: appId,
       MicrosoftAppType: { anonymous: 'MultiTenant', 'managed-identity': 'UserAssignedMsi', secret: 'SingleTenant' }[
@@ -124,66 +161,4 @@ export function createBot({ auth, conversations, log, framework }: BotOptions): 
   }
 }
 
-/** The part of the SDK's connector client that its types hide. */
-interface ConnectorPipeline {
-  readonly client: {
-    readonly pipeline: {
-      removePolicy(policy: { readonly name: string }): unknown;
-      addPolicy(policy: {
-        readonly name: string;
-        sendRequest<R>(request: { abortSignal?: AbortSignal }, next: (request: object) => Promise<R>): Promise<R>;
-      }): void;
-    };
-  };
-}
-
-/**
- * The SDK repeats a POST after every 5xx and waits as long as Retry-After says: a lost answer would post a card twice,
- * and a card given up would still arrive. No option reaches that policy, but every turn has a client of its own.
- */
-function sendOnce({ adapter, turnState }: TurnContext, signal: AbortSignal): void {
-  const { pipeline } = turnState.get<ConnectorPipeline>(adapter.ConnectorClientKey).client;
-  pipeline.removePolicy({ name: 'defaultRetryPolicy' });
-  pipeline.addPolicy({
-    name: 'firstsightDeadline',
-    sendRequest: (request, next) => {
-      request.abortSignal = signal;
-      return next(request);
-    },
-  });
-}
-
-/** A channel's id without the thread, so that a later post starts a thread of its own. */
-function conversationId({ activity }: TurnContext): string {
-  const channel = activity.conversation.conversationType === 'channel' ? teamsGetChannelId(activity) : undefined;
-  return (channel ?? activity.conversation.id).split(';')[0] ?? '';
-}
-
-function targetOf(context: TurnContext): Target {
-  const { activity } = context;
-  const { conversationType, tenantId } = activity.conversation as { conversationType?: string; tenantId?: string };
-  const id = conversationId(context);
-  const reference: Partial<ConversationReference> = TurnContext.getConversationReference(activity);
-  // With an activity id every post would be a reply to the installation.
-  const { activityId: _activity, user: _user, bot, ...kept } = reference;
-  const tenant = tenantId ?? (activity.channelData as { tenant?: { id?: string } } | undefined)?.tenant?.id;
-  return {
-    id,
-    kind:
-      KINDS[conversationType ?? ''] ??
-      ((activity.channelData as { team?: unknown } | undefined)?.team === undefined ? 'personal' : 'channel'),
-    ...(tenant !== undefined && { tenantId: tenant }),
-    // People choose the names of conversations; nothing needs them, so they are not kept.
-    reference: {
-      ...kept,
-      ...(bot && { bot: { id: bot.id } }),
-      conversation: { id, ...(conversationType !== undefined && { conversationType }), ...(tenantId && { tenantId }) },
-    },
-  };
-}
-
-const KINDS: Readonly<Record<string, Target['kind']>> = {
-  personal: 'personal',
-  groupChat: 'group',
-  channel: 'channel',
-};
+const messageOf = (card: AdaptiveCard): Partial<Activity> => MessageFactory.attachment(CardFactory.adaptiveCard(card));

@@ -1,6 +1,9 @@
 /** What the cards of all kinds of notices have in common. */
+import type { RunPoint } from '../hunt/case.ts';
 import type { NoticeContext } from '../hunt/notice.ts';
-import { facts, line, run, type Element, type OpenUrl, type TextRun } from './elements.ts';
+import { sparkline } from './sparkline.ts';
+import type { Element, TextRun } from './card-types.ts';
+import { facts, line, run } from './elements.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -43,15 +46,8 @@ function attackRuns({ hunt }: NoticeContext): TextRun[] {
   return tactics === '' ? techniques.slice(1) : [run(tactics, {}, 120), ...techniques];
 }
 
-/** A text run's link is small on a phone; buttons are not. */
-export const attackActions = ({ hunt }: NoticeContext): OpenUrl[] =>
-  hunt.techniques.slice(0, 2).flatMap((technique) => {
-    const url = techniqueUrl(technique);
-    return url === undefined ? [] : [{ type: 'Action.OpenUrl' as const, title: `ATT&CK ${technique}`, url }];
-  });
-
 /** Where, what and since when: the lower part of every card. */
-export function contextElements(context: NoticeContext): Element[] {
+export function contextElements(context: NoticeContext, history: readonly RunPoint[] = []): Element[] {
   const { hunt, workspace, window, totals, partial, run: id, trigger } = context;
   const counts = [
     [totals?.newlySeen, 'new'],
@@ -63,6 +59,7 @@ export function contextElements(context: NoticeContext): Element[] {
     ? `: ${counts.map(([count, what]) => `${(count ?? 0).toLocaleString('en')} ${what}`).join(', ')}`
     : '';
   const saw = totals && `${plural(totals.rows, 'row')}, ${plural(totals.devices, 'device')}${compared}`;
+  const bars = sparkline(history);
   return [
     ...(partial
       ? [
@@ -81,9 +78,25 @@ export function contextElements(context: NoticeContext): Element[] {
       ['Window', run(`${instant(window.start)} – ${instant(window.end)} UTC`)],
       ['Workspace', run(workspace)],
       ...(saw === undefined ? [] : [['This run saw', run(saw)] as const]),
+      ...(bars === undefined
+        ? []
+        : [
+            [
+              `Last ${String(history.length)} runs`,
+              run(bars, { fontType: 'Monospace' }),
+              run(' devices seen, the latest right', { isSubtle: true, size: 'Small' }),
+            ] as const,
+          ]),
     ]),
     line([run(`Run ${id} (${TRIGGERS[trigger]})`, { isSubtle: true, size: 'Small' })], { spacing: 'Small' }),
   ];
 }
 
-const TRIGGERS = { schedule: 'scheduled', request: 'on demand', 'command-line': 'by hand' } as const;
+const TRIGGERS = {
+  schedule: 'scheduled',
+  'catch-up': 'catching up on a time in which nobody looked',
+  'late-sweep': 'looking for rows that arrived late',
+  request: 'on demand',
+  chat: 'asked for in Teams',
+  'command-line': 'by hand',
+} as const;

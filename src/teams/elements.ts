@@ -1,72 +1,6 @@
-/** The few elements of Adaptive Cards 1.5 that our cards use. Text goes into text runs only; see inert.ts. */
+/** Makers of card elements. Every text run is made inert here. */
+import type { Action, AdaptiveCard, Container, Element, RichTextBlock, Table, TextRun } from './card-types.ts';
 import { inert } from './inert.ts';
-
-export type Colour = 'Default' | 'Accent' | 'Good' | 'Warning' | 'Attention';
-
-export interface TextRun {
-  readonly type: 'TextRun';
-  readonly text: string;
-  readonly weight?: 'Bolder';
-  readonly size?: 'Small' | 'Default' | 'Medium' | 'Large';
-  readonly color?: Colour;
-  readonly isSubtle?: boolean;
-  readonly fontType?: 'Monospace';
-  readonly selectAction?: OpenUrl;
-}
-
-export interface OpenUrl {
-  readonly type: 'Action.OpenUrl';
-  readonly title?: string;
-  readonly url: string;
-}
-
-export interface RichTextBlock {
-  readonly type: 'RichTextBlock';
-  readonly inlines: readonly TextRun[];
-  readonly spacing?: 'None' | 'Small' | 'Medium';
-  readonly separator?: boolean;
-}
-
-export interface Container {
-  readonly type: 'Container';
-  readonly style?: 'default' | 'emphasis' | 'good' | 'warning' | 'attention' | 'accent';
-  readonly bleed?: boolean;
-  readonly spacing?: 'None' | 'Small' | 'Medium';
-  readonly items: readonly Element[];
-}
-
-export interface Table {
-  readonly type: 'Table';
-  readonly firstRowAsHeaders: true;
-  readonly showGridLines: false;
-  readonly columns: readonly { readonly width: number }[];
-  readonly rows: readonly {
-    readonly type: 'TableRow';
-    readonly cells: readonly { readonly type: 'TableCell'; readonly items: readonly Element[] }[];
-  }[];
-}
-
-export interface ColumnSet {
-  readonly type: 'ColumnSet';
-  readonly spacing?: 'None' | 'Small';
-  readonly columns: readonly {
-    readonly type: 'Column';
-    readonly width: number | 'stretch';
-    readonly items: readonly Element[];
-  }[];
-}
-
-export type Element = RichTextBlock | Container | Table | ColumnSet;
-
-export interface AdaptiveCard {
-  readonly type: 'AdaptiveCard';
-  readonly $schema: string;
-  readonly version: '1.5';
-  readonly msteams: { readonly width: 'Full' };
-  readonly fallbackText: string;
-  readonly body: readonly Element[];
-  readonly actions: readonly OpenUrl[];
-}
 
 type Look = Omit<Partial<TextRun>, 'type' | 'text'>;
 
@@ -126,13 +60,13 @@ export const heading = (
   type: 'Container',
   style,
   bleed: true,
-  items: [line(title), line(subtitle, { spacing: 'Small' })],
+  items: [line(title), ...(subtitle.length === 0 ? [] : [line(subtitle, { spacing: 'Small' })])],
 });
 
 export const card = (
   fallbackText: string,
   body: readonly Element[],
-  actions: readonly OpenUrl[] = [],
+  actions: readonly Action[] = [],
 ): AdaptiveCard => ({
   type: 'AdaptiveCard',
   $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',

@@ -19,7 +19,7 @@ afterAll(() => azurite.azurite.stop());
 
 const at = (minutes: number): Date => new Date(NOON.getTime() + minutes * MINUTE);
 const journal = (table: Table) => tableRuns(table, () => NOON);
-const totals = { rows: 1, devices: 1, newlySeen: 1, returning: 0, known: 0, withoutDevice: 0 };
+const totals = { rows: 1, devices: 1, newlySeen: 1, returning: 0, known: 0, expected: 0, withoutDevice: 0 };
 const completed = (more: Partial<RunEnd> = {}): RunEnd => ({
   at: at(1),
   status: 'completed',
@@ -284,7 +284,7 @@ describe.each([
     const targets = tableConversations(make());
     await targets.put(target);
     await targets.put({ ...target, reference: { serviceUrl: 'new' } });
-    expect(await targets.list()).toEqual([{ ...target, reference: { serviceUrl: 'new' } }]);
+    expect(await targets.list()).toEqual([{ ...target, rules: [], reference: { serviceUrl: 'new' } }]);
 
     await targets.remove(target.id);
 
@@ -296,11 +296,11 @@ describe.each([
     await targets.put(target);
     await targets.markBroken(target.id, 'gone', NOON);
     await targets.markBroken('nobody', 'gone', NOON);
-    expect(await targets.list()).toEqual([{ ...target, broken: { since: NOON, reason: 'gone' } }]);
+    expect(await targets.list()).toEqual([{ ...target, rules: [], broken: { since: NOON, reason: 'gone' } }]);
 
     await targets.put(target);
 
-    expect(await targets.list()).toEqual([target]);
+    expect(await targets.list()).toEqual([{ ...target, rules: [] }]);
   });
 });
 

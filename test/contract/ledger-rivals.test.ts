@@ -24,6 +24,7 @@ function reportOf(
   const report = assembleReport({
     hunt: aHunt(),
     run: aRun({ asOf }),
+    asked: '',
     answer: anAnswer(devices),
     baseline: session.baseline,
     lastComplete,

@@ -28,6 +28,7 @@ function reportOf(session: LedgerSession, devices: readonly string[], asOf: Date
   const report = assembleReport({
     hunt: aHunt(),
     run: aRun({ asOf }),
+    asked: '',
     answer: anAnswer(devices),
     baseline: session.baseline,
     lastComplete: new Date(asOf.getTime() - DAY),

@@ -6,10 +6,11 @@ import { onMessage } from '../../src/functions/on-message.ts';
 import { noticeContext, type Notice } from '../../src/hunt/notice.ts';
 import type { Log } from '../../src/log.ts';
 import type { Conversations, Target } from '../../src/services.ts';
-import type { BotSettings } from '../../src/settings.ts';
+import type { BotOptions } from '../../src/teams/bot.ts';
 import { lazyBot, type LoadBot } from '../../src/teams/lazy-bot.ts';
-import { teamsNotifier } from '../../src/teams/notifier.ts';
-import { aFinding, aHunt, aReport, aRun, NOON } from '../support/builders.ts';
+import { botNotifier } from '../../src/teams/bot-notifier.ts';
+import { aChat } from '../support/chat.ts';
+import { aCase, aFinding, aHunt, aReport, aRun, NOON } from '../support/builders.ts';
 import { APP, keyServer, seconds, SERVICE_URL, TENANT, token, unsigned } from '../support/bot-tokens.ts';
 import { fakeConnector } from '../support/connector.ts';
 import { memoryTable } from '../support/memory-table.ts';
@@ -32,8 +33,11 @@ beforeEach(() => {
   connector.answer({ status: 201 });
 });
 
-const bot = (auth: BotSettings): LoadBot => lazyBot({ auth, conversations, log: silent, framework: keys.framework });
-const anonymous = (): LoadBot => lazyBot({ auth: { kind: 'anonymous' }, conversations, log: silent });
+const bot = (auth: BotOptions['auth']): LoadBot =>
+  lazyBot(() => ({ auth, conversations, chat: aChat(), log: silent, framework: keys.framework }));
+const anonymous = (): LoadBot =>
+  lazyBot(() => ({ auth: { kind: 'anonymous' }, conversations, chat: aChat(), log: silent }));
+const linksOf = () => Promise.resolve({});
 
 function post(body: unknown, headers: Record<string, string> = {}): HttpRequest {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -58,7 +62,7 @@ const activity = (more: Record<string, unknown> = {}) => ({
   ...more,
 });
 
-const notice: Notice = {
+const notice: Exclude<Notice, { readonly kind: 'unseen' }> = {
   kind: 'devices-found',
   context: noticeContext(aHunt(), aRun(), aReport({ findings: [aFinding('a')] })),
   findings: [aFinding('a')],
@@ -121,13 +125,13 @@ describe('telling a target', () => {
     const load = anonymous();
     const target = await installed(load);
 
-    const receipt = await teamsNotifier(load, { now: () => NOON }).send(notice, target);
+    const receipt = await botNotifier(load, { now: () => NOON, linksOf }).send(aCase(notice), target);
 
     expect(receipt).toEqual({ activityId: 'activity-1', at: NOON });
     expect(connector.posted).toMatchObject([
       {
         activity: {
-          summary: 'New device a.contoso.com: LiteManager by file signature',
+          summary: 'New device: a.contoso.com – LiteManager by file signature',
           attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive' }],
         },
       },
@@ -138,7 +142,6 @@ describe('telling a target', () => {
   it.each([
     [403, {}, 'denied'],
     [404, {}, 'not-found'],
-    [413, {}, 'rejected'],
     [412, {}, 'unavailable'],
     [429, {}, 'throttled'],
   ] as const)('that answers %i is a failure named for who must act', async (status, headers, reason) => {
@@ -146,7 +149,7 @@ describe('telling a target', () => {
     const target = await installed(load);
     connector.answer({ status, headers, body: { error: { code: 'SomeCode', message: 'secret detail' } } });
 
-    const failing = teamsNotifier(load, { now: () => NOON }).send(notice, target);
+    const failing = botNotifier(load, { now: () => NOON, linksOf }).send(aCase(notice), target);
 
     await expect(failing).rejects.toMatchObject({ service: 'teams', reason });
     await expect(failing).rejects.not.toThrow(/secret detail/);
@@ -158,7 +161,9 @@ describe('telling a target', () => {
     const target = await installed(load);
     connector.answer('never');
 
-    await expect(teamsNotifier(load, { now: () => NOON, deadline: 50 }).send(notice, target)).rejects.toMatchObject({
+    await expect(
+      botNotifier(load, { now: () => NOON, linksOf, deadline: 50 }).send(aCase(notice), target),
+    ).rejects.toMatchObject({
       reason: 'unknown-outcome',
       transient: true,
     });

@@ -5,16 +5,18 @@ import { onMessage } from '../../src/functions/on-message.ts';
 import { noticeContext, type Notice } from '../../src/hunt/notice.ts';
 import type { Log, LogEvent, LogFields } from '../../src/log.ts';
 import type { Conversations, Target } from '../../src/services.ts';
-import type { BotSettings } from '../../src/settings.ts';
+import type { BotOptions } from '../../src/teams/bot.ts';
 import { lazyBot, type LoadBot } from '../../src/teams/lazy-bot.ts';
-import { teamsNotifier } from '../../src/teams/notifier.ts';
+import { botNotifier } from '../../src/teams/bot-notifier.ts';
 import { APP, keyServer, SERVICE_URL, TENANT, token } from '../support/bot-tokens.ts';
-import { aFinding, aHunt, aReport, aRun, NOON } from '../support/builders.ts';
+import { aChat } from '../support/chat.ts';
+import { aCase, aFinding, aHunt, aReport, aRun, NOON } from '../support/builders.ts';
 import { fakeConnector } from '../support/connector.ts';
 import { memoryTable } from '../support/memory-table.ts';
 import { until } from '../support/until.ts';
 
 let conversations: Conversations;
+let chat: ReturnType<typeof aChat>;
 let connector: Awaited<ReturnType<typeof fakeConnector>>;
 let logged: { readonly event: LogEvent; readonly fields: LogFields | undefined }[];
 const note = (event: LogEvent, fields?: LogFields): void => {
@@ -30,13 +32,14 @@ afterAll(() => {
 });
 beforeEach(() => {
   conversations = tableConversations(memoryTable());
+  chat = aChat();
   logged = [];
   connector.posted.length = 0;
   connector.answer({ status: 201 });
 });
 
-const bot = (auth: BotSettings = { kind: 'anonymous' }, into = conversations): LoadBot =>
-  lazyBot({ auth, conversations: into, log });
+const bot = (auth: BotOptions['auth'] = { kind: 'anonymous' }, into = conversations): LoadBot =>
+  lazyBot(() => ({ auth, conversations: into, chat: aChat(), log }));
 
 const post = (body: unknown, headers: Record<string, string> = {}): HttpRequest =>
   new functions.HttpRequest({
@@ -60,7 +63,8 @@ const activity = (more: Record<string, unknown> = {}) => ({
 });
 const message = (more: Record<string, unknown> = {}) => activity({ type: 'message', text: 'hello', ...more });
 
-const notice: Notice = {
+const linksOf = () => Promise.resolve({});
+const notice: Exclude<Notice, { readonly kind: 'unseen' }> = {
   kind: 'devices-found',
   context: noticeContext(aHunt(), aRun(), aReport({ findings: [aFinding('a')] })),
   findings: [aFinding('a')],
@@ -70,6 +74,7 @@ describe('a card', () => {
   const target = (): Target => ({
     id: '19:soc',
     kind: 'channel',
+    rules: [],
     reference: {
       channelId: 'msteams',
       serviceUrl: connector.url,
@@ -77,7 +82,8 @@ describe('a card', () => {
       conversation: { id: '19:soc' },
     },
   });
-  const send = (deadline = 10_000) => teamsNotifier(bot(), { now: () => NOON, deadline }).send(notice, target());
+  const send = (deadline = 10_000) =>
+    botNotifier(bot(), { now: () => NOON, linksOf, deadline }).send(aCase(notice), target());
 
   it.each([500, 502, 503, 504])('is sent once only when Teams answers %i: it may have been posted', async (status) => {
     connector.answer({ status });
@@ -141,12 +147,12 @@ describe('what Teams says about a conversation', () => {
 });
 
 describe('a message', () => {
-  it('is answered with what the bot is for', async () => {
-    await onMessage(post(message()), bot(), log);
+  it('is answered by a card, in the conversation in which it was written', async () => {
+    const load = lazyBot(() => ({ auth: { kind: 'anonymous' }, conversations, chat, log }));
+    await onMessage(post(message({ text: '<at>Firstsight</at>  hunts &nbsp;' })), load, log);
 
-    expect(connector.posted).toMatchObject([
-      { activity: { text: expect.stringContaining('not seen before') as string } },
-    ]);
+    expect(chat.said).toEqual([{ text: 'hunts', speaker: { name: '' }, conversation: '19:soc' }]);
+    expect(JSON.stringify(connector.posted.map(({ activity: { attachments } }) => attachments))).toContain('Heard.');
   });
 
   it('shows where the conversation has moved to, and that a broken one works', async () => {
@@ -191,7 +197,7 @@ describe('the tenant', () => {
     const keys = await keyServer();
     try {
       const auth = { kind: 'secret', appId: APP, tenantId: TENANT.toUpperCase(), password: 'unused' } as const;
-      const load = lazyBot({ auth, conversations, log, framework: keys.framework });
+      const load = lazyBot(() => ({ auth, conversations, chat: aChat(), log, framework: keys.framework }));
       const event = activity({ type: 'event', name: 'x', serviceUrl: SERVICE_URL });
 
       expect(await onMessage(post(event, { authorization: token() }), load, log)).toEqual({ status: 200 });

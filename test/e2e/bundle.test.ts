@@ -51,9 +51,10 @@ describe('the deployed bundle', () => {
       hunts: { type: 'httpTrigger', route: 'hunts', methods: ALL, authLevel: 'function' },
       devices: { type: 'httpTrigger', route: 'hunts/{hunt}/devices', methods: ALL, authLevel: 'function' },
       messages: { type: 'httpTrigger', route: 'messages', methods: ['POST'], authLevel: 'anonymous' },
+      case: { type: 'httpTrigger', route: 'cases/{case}', methods: ['GET', 'POST'], authLevel: 'anonymous' },
       health: { type: 'httpTrigger', route: 'health', methods: ['GET'], authLevel: 'anonymous' },
     });
-    expect(Object.keys(triggers)).toHaveLength(9);
+    expect(Object.keys(triggers)).toHaveLength(10);
   });
 
   it('explains itself in health when its settings are missing, instead of failing to load', () => {

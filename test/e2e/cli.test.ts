@@ -81,17 +81,17 @@ describe('npm run hunt', () => {
 
   it('ends with 1 and says where when the hunt does not load, or cannot be run offline', async () => {
     const broken = await hunt(['test/fixtures/hunts/seed-indentation-lost.yaml']);
-    const file = path.join(folder, 'join.yaml');
+    const file = path.join(folder, 'reduce.yaml');
     writeFileSync(
       file,
-      'id: 33333333-2222-3333-4444-555555555555\nname: n\nlookback: 1d\nquery: |\n  DeviceInfo\n  | join DeviceInfo on DeviceId\n',
+      'id: 33333333-2222-3333-4444-555555555555\nname: n\nlookback: 1d\nquery: |\n  DeviceInfo\n  | reduce by DeviceName\n',
     );
     const unknown = await hunt([file, '--dry-run']);
 
     expect(broken).toMatchObject({ code: 1 });
     expect(broken.stderr).toContain('seed-indentation-lost.yaml:4:1 the indentation was lost');
     expect(unknown).toMatchObject({ code: 1 });
-    expect(unknown.stderr).toContain('line 2, column 3: the operator join is not supported offline');
+    expect(unknown.stderr).toContain('line 2, column 3: the operator reduce is not supported offline');
   });
 
   it('explains itself', async () => {

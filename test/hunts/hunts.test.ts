@@ -1,39 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { runHuntTest } from '../../local/hunt-tests.ts';
-import { compileQuery } from '../../local/kql/query.ts';
-import { DEVICE_TABLES } from '../../local/schemas/device-tables.ts';
+import { checkHunt } from '../../local/hunt-check/check.ts';
+import { remarksText } from '../../local/hunt-check/report.ts';
+import { testHunt } from '../../local/hunt-test/outcome.ts';
+import { outcomeText } from '../../local/hunt-test/report.ts';
 import { describeProblem } from '../../src/errors.ts';
-import { loadHuntFiles } from '../../src/hunt-files/hunt-folder.ts';
-import { pinClock } from '../../src/kql/pin-clock.ts';
+import { loadHuntFiles, loadHunts } from '../../src/hunt-files/hunt-folder.ts';
 
-const asOf = new Date('2026-11-23T06:00:00Z');
-const { files, problems } = loadHuntFiles('hunts');
+const { files } = loadHuntFiles('hunts');
 
-it('the hunts folder has hunts, and all of them load without a warning', () => {
-  expect(problems).toEqual([]);
-  expect(files.flatMap((file) => [...file.problems, ...file.warnings]).map(describeProblem)).toEqual([]);
-  expect(files.length).toBeGreaterThan(0);
+it('all hunts of the folder load together, without a warning', () => {
+  const library = loadHunts('hunts');
+
+  expect([...library.problems(), ...library.warnings()].map(describeProblem)).toEqual([]);
+  expect(library.all().length).toBe(files.length);
 });
 
-describe.each(files.flatMap(({ hunt, tests, file }) => (hunt ? [{ file, hunt, tests }] : [])))(
+describe.each(files.map(({ file }) => ({ file, text: readFileSync(`hunts/${file}`, 'utf8') })))(
   '$file',
-  ({ hunt, tests }) => {
-    it('answers the columns that its device mapping names', () => {
-      const { columns } = compileQuery(pinClock(hunt.query, asOf), DEVICE_TABLES);
-
-      expect(columns.map(({ name }) => name)).toEqual(
-        expect.arrayContaining(hunt.requiredColumns.map((field) => hunt.device[field])),
-      );
+  ({ file, text }) => {
+    it('has nothing that a colleague would remark on', () => {
+      expect(remarksText(file, text, checkHunt(file, text))).toBe('');
     });
 
-    it('has tests that find a device and tests that find none', () => {
-      expect(tests.some(({ finds }) => finds.length > 0)).toBe(true);
-      expect(tests.some(({ finds }) => finds.length === 0)).toBe(true);
-    });
+    it('passes its own tests, of which one finds a device and one finds none', () => {
+      const outcome = testHunt(file, text);
 
-    it.each(tests)('$name', (test) => {
-      expect(runHuntTest(hunt, test, DEVICE_TABLES, asOf)).toEqual([...test.finds].sort());
+      expect(outcome.problems).toEqual([]);
+      expect(outcome.tests.filter(({ passed }) => !passed)).toEqual([]);
+      expect(outcomeText(file, outcome)).toContain('✓');
     });
   },
 );

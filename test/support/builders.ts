@@ -1,7 +1,9 @@
 import type { Cell, QueryAnswer } from '../../src/hunt/answer.ts';
 import { deviceKeyOf } from '../../src/hunt/device-key.ts';
+import { digestOf, NEW_CASE, type Case } from '../../src/hunt/case.ts';
 import type { Finding } from '../../src/hunt/finding.ts';
 import { DEFAULT_DEVICE_COLUMNS, type Hunt, type HuntId, type HuntScope } from '../../src/hunt/hunt.ts';
+import type { Notice } from '../../src/hunt/notice.ts';
 import type { HuntReport } from '../../src/hunt/report.ts';
 import { planRun, scheduledRunId, type Run, type RunOrder } from '../../src/hunt/run.ts';
 import type { Sighting } from '../../src/hunt/sighting.ts';
@@ -21,6 +23,7 @@ export const aHunt = (overrides: Partial<Hunt> = {}): Hunt => ({
   lookback: 5 * DAY,
   forgetAfter: 30 * DAY,
   firstRun: 'report',
+  severity: 'high',
   device: DEFAULT_DEVICE_COLUMNS,
   requiredColumns: ['id'],
   file: 'litemanager-file-signature.yaml',
@@ -86,15 +89,16 @@ export const aFinding = (id: string, overrides: Partial<Finding> = {}): Finding 
 
 /** The report of a run that found these; counts follow from the lists. */
 export function aReport(
-  lists: Partial<Pick<HuntReport, 'findings' | 'known' | 'founding' | 'outcome' | 'partial'>>,
+  lists: Partial<Pick<HuntReport, 'findings' | 'expected' | 'lapsed' | 'known' | 'founding' | 'outcome' | 'partial'>>,
   run: Run = aRun(),
 ): HuntReport {
-  const { findings = [], known = [], founding = [] } = lists;
-  const devices = findings.length + known.length + founding.length;
+  const { findings = [], expected = [], lapsed = [], known = [], founding = [] } = lists;
+  const devices = findings.length + expected.length + known.length + founding.length;
   const outcome = founding.length > 0 ? 'baseline-founded' : findings.length > 0 ? 'devices-found' : 'nothing-new';
   return {
     hunt: aHunt(),
     run,
+    asked: aHunt().query,
     outcome,
     totals: {
       rows: devices,
@@ -102,11 +106,29 @@ export function aReport(
       newlySeen: findings.filter(({ novelty }) => novelty === 'newly-seen').length,
       returning: findings.filter(({ novelty }) => novelty === 'returning').length,
       known: known.length,
+      expected: expected.length,
       withoutDevice: 0,
     },
     findings,
+    expected,
+    lapsed,
     known,
     founding,
     ...lists,
+  };
+}
+
+/** The case of a notice that was told at noon and that nobody has touched. */
+export function aCase(notice: Exclude<Notice, { readonly kind: 'unseen' }>, more: Partial<Case> = {}): Case {
+  const { run } = notice.context;
+  return {
+    id: `${run}-${notice.kind}`,
+    scope: aScope(),
+    notice: digestOf(notice),
+    history: [],
+    openedAt: NOON,
+    posts: [],
+    state: NEW_CASE,
+    ...more,
   };
 }

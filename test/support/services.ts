@@ -1,24 +1,30 @@
+import { tableCases } from '../../src/azure/cases.ts';
 import { tableConversations } from '../../src/azure/conversations.ts';
 import { tableLedger } from '../../src/azure/ledger.ts';
+import { tableLinkSecrets } from '../../src/azure/link-secrets.ts';
 import { tableOutbox } from '../../src/azure/outbox.ts';
+import { tablePromises } from '../../src/azure/promises.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import { ServiceError } from '../../src/errors.ts';
 import type { QueryAnswer } from '../../src/hunt/answer.ts';
 import type { Hunt } from '../../src/hunt/hunt.ts';
-import type { Notice } from '../../src/hunt/notice.ts';
+import type { Case, NoticeDigest } from '../../src/hunt/case.ts';
 import type { RunOrder } from '../../src/hunt/run.ts';
 import type { Log, LogEvent, LogFields } from '../../src/log.ts';
 import type { Services, Target } from '../../src/services.ts';
-import { DAY, MINUTE, type Milliseconds, type TimeWindow } from '../../src/time.ts';
+import { DAY, HOUR, MINUTE, type Milliseconds, type TimeWindow } from '../../src/time.ts';
 import { aHunt, anAnswer, NOON } from './builders.ts';
 import { memoryTable } from './memory-table.ts';
 
-export const CHANNEL: Target = { id: 'channel', kind: 'channel', reference: {} };
+export const CHANNEL: Target = { id: 'channel', kind: 'channel', reference: {}, rules: [] };
 
 /** The program's services in memory, with a workspace and a Teams that do as a test says. */
 export interface World {
   readonly services: { -readonly [P in keyof Services]: Services[P] };
-  readonly told: { readonly target: string; readonly notice: Notice }[];
+  readonly told: { readonly target: string; readonly notice: NoticeDigest; readonly case: Case }[];
+  /** Messages that were changed, with what they show now. */
+  readonly updated: { readonly target: string; readonly activityId: string; readonly case: Case }[];
+  readonly said: { readonly target: string; readonly text: string }[];
   readonly asked: { readonly kql: string; readonly window: TimeWindow }[];
   readonly queued: RunOrder[];
   readonly logged: { readonly event: LogEvent; readonly fields: LogFields }[];
@@ -39,8 +45,15 @@ export function aWorld(
   const logged: World['logged'] = [];
   const record = (event: LogEvent, fields: LogFields = {}): void => void logged.push({ event, fields });
   const log: Log = { info: record, warn: record, error: record };
+  const attempt = (target: Target): Promise<void> =>
+    new Promise((resolve) => {
+      world.teams(target);
+      resolve();
+    });
   const world: World = {
     told: [],
+    updated: [],
+    said: [],
     asked: [],
     queued: [],
     logged,
@@ -72,16 +85,23 @@ export function aWorld(
       runs: tableRuns(memoryTable(), now),
       conversations: tableConversations(memoryTable()),
       notifier: {
-        send(notice, target) {
-          try {
-            world.teams(target);
-          } catch (error) {
-            return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-          }
-          world.told.push({ target: target.id, notice });
-          return Promise.resolve({ activityId: String(world.told.length), at: now() });
+        async send(about, target) {
+          await attempt(target);
+          world.told.push({ target: target.id, notice: about.notice, case: about });
+          return { activityId: String(world.told.length), at: now() };
+        },
+        async update(about, { activityId }, target) {
+          await attempt(target);
+          world.updated.push({ target: target.id, activityId, case: about });
+        },
+        async say(text, target) {
+          await attempt(target);
+          world.said.push({ target: target.id, text });
         },
       },
+      cases: tableCases(memoryTable()),
+      promises: tablePromises(ledgerTable, now),
+      links: tableLinkSecrets(memoryTable()),
       queue: {
         send(order) {
           world.queued.push(order);
@@ -95,6 +115,7 @@ export function aWorld(
         lateness: 2 * DAY,
         runTimeout: 12 * MINUTE,
         remindAfter: DAY,
+        escalateAfter: 4 * HOUR,
       },
       now,
     },

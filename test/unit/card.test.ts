@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { noticeContext, type Notice } from '../../src/hunt/notice.ts';
+import { noticeContext, type Notice as AnyNotice } from '../../src/hunt/notice.ts';
 import type { Finding } from '../../src/hunt/finding.ts';
-import { CARD_BUDGET, noticeCard, noticeSummary } from '../../src/teams/card.ts';
+import { CARD_BUDGET, caseCard, caseSummary } from '../../src/teams/card.ts';
 import { techniqueUrl } from '../../src/teams/card-parts.ts';
 import { inert } from '../../src/teams/inert.ts';
-import { aFinding, aHunt, aReport, aRun, aSighting } from '../support/builders.ts';
+import { aCase, aFinding, aHunt, aReport, aRun, aSighting } from '../support/builders.ts';
+
+type Notice = Exclude<AnyNotice, { readonly kind: 'unseen' }>;
+const noticeCard = (notice: Notice) => caseCard(aCase(notice));
+const noticeSummary = (notice: Notice): string => caseSummary(aCase(notice));
 
 const context = noticeContext(aHunt(), aRun(), aReport({ findings: [aFinding('a')] }));
 const found = (...findings: Finding[]): Notice => ({ kind: 'devices-found', context, findings });
@@ -31,7 +35,7 @@ describe('the card of one new device', () => {
     const text = textOf(found(aFinding('abc', { name: 'wks-1.contoso.com', reports: ['7', '8'], reportCount: 9 })));
 
     for (const part of [
-      'New device: |wks-1.contoso.com',
+      '● New device: |wks-1.contoso.com',
       'abc',
       '20 Nov 2026 10:00 UTC, in this window',
       '22 Nov 2026 10:00 UTC',
@@ -60,7 +64,7 @@ describe('the card of one new device', () => {
       found(aFinding('a', { novelty: 'returning', lastSeenBefore: new Date('2026-09-01T00:00:00Z') })),
     );
 
-    expect(text).toContain('Device is back: ');
+    expect(text).toContain('↩ Device is back: ');
     expect(text).toContain('Not seen since 1 Sep 2026');
   });
 
@@ -79,7 +83,7 @@ describe('a card of several devices', () => {
 
     expect(text).toContain('40 new devices');
     expect(text).toContain('d00.contoso.com');
-    expect(text).toContain('and 15 more devices, not shown here');
+    expect(text).toContain('and 30 more devices, not shown here');
   });
 
   it('keeps within its budget and accounts for every device, whatever they are called', () => {
@@ -129,7 +133,7 @@ describe('the other cards', () => {
     expect(text).toContain('No right to read the workspace.');
     expect(text).toContain('Silence of this hunt does not mean that nothing is new.');
     expect(textOf({ kind: 'trouble', context, trouble, reminder: true })).toContain(
-      'Still broken since 20 Nov 2026 06:00 UTC',
+      '▲ Still failing since 20 Nov 2026 06:00 UTC',
     );
   });
 
@@ -149,11 +153,11 @@ describe('the other cards', () => {
         ] satisfies Notice[]
       ).map(noticeSummary),
     ).toEqual([
-      'New device a.contoso.com: LiteManager by file signature',
-      '2 devices: LiteManager by file signature',
-      'Baseline founded, 1 device: LiteManager by file signature',
-      'Still not to be trusted: LiteManager by file signature',
-      'Works again: LiteManager by file signature',
+      'New device: a.contoso.com – LiteManager by file signature',
+      '2 new devices – LiteManager by file signature',
+      'Baseline founded, 1 device – LiteManager by file signature',
+      'Still not to be trusted – LiteManager by file signature',
+      'Works again – LiteManager by file signature',
     ]);
   });
 });

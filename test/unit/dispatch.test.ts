@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { runOrder } from '../../src/functions/on-queue.ts';
+import { MAX_DELIVERIES, runOrder } from '../../src/functions/on-queue.ts';
 import { tick } from '../../src/functions/on-schedule.ts';
 import type { HuntId } from '../../src/hunt/hunt.ts';
 import { DAY, HOUR, MINUTE } from '../../src/time.ts';
@@ -79,6 +79,48 @@ describe('a tick', () => {
     await tick(world.services);
 
     expect(world.queued.map(({ id }) => id)).toEqual(lost.map(({ id }) => id));
+  });
+
+  it('offers a slot again whose run failed of what may pass, less and less often, and until it is answered', async () => {
+    await world.services.conversations.put(CHANNEL);
+    world.answer = anAnswer(['old']);
+    await tick(world.services);
+    await drain();
+    world.pass(DAY - 6 * HOUR);
+    world.answer = failure('unavailable');
+    const attempts: number[] = [];
+    const start = world.services.now().getTime();
+    for (let n = 0; n < 12 * 12; n += 1) {
+      if (n === 100) world.answer = anAnswer(['old', 'new']);
+      await tick(world.services);
+      for (const order of world.queued.splice(0)) {
+        attempts.push((world.services.now().getTime() - start) / MINUTE);
+        await runOrder(order, MAX_DELIVERIES, world.services);
+      }
+      world.pass(5 * MINUTE);
+    }
+
+    expect(attempts).toEqual([0, 10, 20, 30, 40, 55, 75, 100, 135, 180, 240, 320, 430, 550]);
+    expect(world.told.map(({ notice }) => notice.kind)).toEqual([
+      'baseline-founded',
+      'trouble',
+      'devices-found',
+      'recovered',
+    ]);
+  });
+
+  it('leaves a slot alone whose run failed of what somebody must mend', async () => {
+    await tick(world.services);
+    await drain();
+    world.pass(DAY);
+    world.answer = failure('denied');
+    await tick(world.services);
+    for (const order of world.queued.splice(0)) await runOrder(order, MAX_DELIVERIES, world.services);
+    world.pass(6 * HOUR);
+
+    await tick(world.services);
+
+    expect(world.queued).toEqual([]);
   });
 
   it('asks once for all slots that were missed', async () => {

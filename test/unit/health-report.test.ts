@@ -7,7 +7,7 @@ import { aHunt } from '../support/builders.ts';
 const now = new Date('2026-11-23T06:30:00Z');
 const ago = (ms: number): Date => new Date(now.getTime() - ms);
 const hunt = aHunt();
-const channel: Target = { id: '19:hunts', kind: 'channel', reference: {} };
+const channel: Target = { id: '19:hunts', kind: 'channel', reference: {}, rules: [] };
 const scope = { hunt: hunt.id, workspace: 'corp' };
 
 const healthy = (state: Partial<ScopeState> = {}): HealthInput => ({
@@ -16,6 +16,7 @@ const healthy = (state: Partial<ScopeState> = {}): HealthInput => ({
   problems: [],
   states: [{ scope, lastSlot: new Date('2026-11-23T06:00:00Z'), ...state }],
   targets: [channel],
+  mutes: [],
   lastTick: ago(4 * MINUTE),
   policy: {
     schedule: '0 0 6 * * *',
@@ -23,6 +24,7 @@ const healthy = (state: Partial<ScopeState> = {}): HealthInput => ({
     lateness: 2 * DAY,
     runTimeout: 12 * MINUTE,
     remindAfter: DAY,
+    escalateAfter: 4 * HOUR,
   },
   now,
 });
@@ -86,6 +88,13 @@ describe('health', () => {
 
     expect(codes(healthy(missed))).toEqual(['slot-missed']);
     expect(codes({ ...healthy(missed), now: new Date('2026-11-23T06:10:00Z') })).toEqual([]);
+  });
+
+  it('reports a time that nobody has looked at, until it is caught up', () => {
+    const gap = { coverage: { from: ago(60 * DAY), until: ago(9 * DAY) }, lastComplete: ago(HOUR) };
+
+    expect(codes(healthy(gap))).toEqual(['gap-open']);
+    expect(codes(healthy({ ...gap, coverage: { from: ago(60 * DAY), until: ago(HOUR) } }))).toEqual([]);
   });
 
   it('reports what has been pending for ten minutes', () => {

@@ -74,7 +74,7 @@ describe('a hunt file', () => {
 
     expect(problems(broken)).toEqual([]);
     expect(warnings(broken)).toEqual([
-      'x.yaml:8:1 "dataTypes" stood at the column of the dash before it; it was read as indented by two',
+      'x.yaml:8:3 "dataTypes" stood at the column of the dash before it; it was read as indented by two',
     ]);
   });
 

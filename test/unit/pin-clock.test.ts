@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lookbackOf } from '../../src/kql/lookback.ts';
 import { pinClock } from '../../src/kql/pin-clock.ts';
-import { DAY, HOUR } from '../../src/time.ts';
 
 const asOf = new Date('2026-11-23T06:00:00Z');
 const CLOCK = 'datetime(2026-11-23T06:00:00.000Z)';
@@ -90,23 +88,5 @@ describe('pinning the clock', () => {
 
   it('never throws, whatever the text', () => {
     fc.assert(fc.property(fc.string(), (kql) => typeof pin(kql) === 'string'));
-  });
-});
-
-describe('the lookback of a query', () => {
-  it.each([
-    ['let Time_start = now(-5d); let Time_end = now();', 5 * DAY],
-    ['T | where Timestamp > ago(36h) and Other > ago(1d)', 36 * HOUR],
-    ['T | where Timestamp > ago(toscalar(X))', undefined],
-    ["T | where s == 'ago(9d)' // ago(8d)", undefined],
-    ['let timeframe = 7d; T | where Timestamp > ago(timeframe)', 7 * DAY],
-    ['let timeframe = 14d; T | where t > ago(timeframe) | join (U | where t > ago(1d)) on D', 14 * DAY],
-    ['T | where t between (now() - 14d .. ago(1h))', 14 * DAY],
-    ['let past = 14d; let end = now(-1d); T | where t between (end - past .. end)', 14 * DAY],
-    ['T | where t > ago(2 * 7d) and u > ago(1d)', undefined],
-    ['T | where t > ago(7days) and u > ago(1d)', undefined],
-    ['let threshold = 3d; T | where n > threshold', undefined],
-  ])('of %j is its longest length, if all are known', (kql, length) => {
-    expect(lookbackOf(kql)).toBe(length);
   });
 });

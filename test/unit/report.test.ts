@@ -44,7 +44,7 @@ const established = (days: Record<string, number>): Baseline => {
 const absent: Baseline = { state: 'absent', known: { size: 0, lastSeenDay: () => undefined } };
 
 function report(input: Partial<ReportInput>): HuntReport {
-  const result = assembleReport({ hunt, run, answer: answer([]), baseline: established({}), ...input });
+  const result = assembleReport({ hunt, run, asked: '', answer: answer([]), baseline: established({}), ...input });
   if ('missingColumns' in result) throw new Error(`missing ${result.missingColumns.join()}`);
   return result;
 }
@@ -60,7 +60,15 @@ describe('a report', () => {
     expect(outcome).toBe('devices-found');
     expect(findings).toMatchObject([{ id: 'new', name: 'new.contoso.com', novelty: 'newly-seen', count: 2 }]);
     expect(names(known)).toEqual(['old']);
-    expect(totals).toEqual({ rows: 2, devices: 2, newlySeen: 1, returning: 0, known: 1, withoutDevice: 0 });
+    expect(totals).toEqual({
+      rows: 2,
+      devices: 2,
+      newlySeen: 1,
+      returning: 0,
+      known: 1,
+      expected: 0,
+      withoutDevice: 0,
+    });
   });
 
   it('has nothing new when every device is known', () => {
@@ -100,7 +108,9 @@ describe('a report', () => {
   it('names the columns an answer lacks instead of reading no devices from it', () => {
     const bare: QueryAnswer = { columns: [{ name: 'Computer', type: 'string' }], rows: [['x']] };
 
-    expect(assembleReport({ hunt, run, answer: bare, baseline: absent })).toEqual({ missingColumns: ['DeviceId'] });
+    expect(assembleReport({ hunt, run, asked: '', answer: bare, baseline: absent })).toEqual({
+      missingColumns: ['DeviceId'],
+    });
   });
 });
 

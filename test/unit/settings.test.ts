@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SettingsError } from '../../src/errors.ts';
-import { readSettings, type Environment } from '../../src/settings.ts';
+import type { Environment } from '../../src/setting-readers.ts';
+import { readSettings } from '../../src/settings.ts';
 
 const APP = '11111111-2222-3333-4444-555555555555';
 const TENANT = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee';
@@ -34,7 +35,8 @@ describe('settings', () => {
       tablesUrl: 'https://firstsight.table.core.windows.net',
       queuesUrl: 'https://firstsight.queue.core.windows.net',
     });
-    expect(settings.bot).toEqual({ kind: 'managed-identity', appId: APP, tenantId: TENANT });
+    expect(settings.teams.bot).toEqual({ kind: 'managed-identity', appId: APP, tenantId: TENANT });
+    expect(settings.hunts).toBe('*');
     expect(settings.policy).toMatchObject({ schedule: '0 0 6 * * *', tick: '0 */5 * * * *', lateness: 172_800_000 });
   });
 
@@ -55,6 +57,7 @@ describe('settings', () => {
       RUN_TIMEOUT: '2h',
       TEAMS_AUTH: 'secrt',
       LOG_ANALYTICS_ENDPOINT: 'http://api.loganalytics.io',
+      HUNTS: 'litemanager-*,../rmm/*',
     });
 
     expect(problems).toEqual([
@@ -65,8 +68,9 @@ describe('settings', () => {
       'LATENESS "soon" is not a length of time such as "2d", "36h" or "90s".',
       'RUN_TIMEOUT "2h" is out of range: 5 s to 1500 s.',
       'No storage: set AzureWebJobsStorage__accountName (identity) or AzureWebJobsStorage (Azurite).',
-      'TEAMS_AUTH "secrt" is unknown; it is one of managed-identity, secret, anonymous (did you mean "secret"?).',
-      'LOG_ANALYTICS_ENDPOINT "http://api.loganalytics.io" must be an https address without a path, for example "https://api.loganalytics.us".',
+      'TEAMS_AUTH "secrt" is unknown; it is one of managed-identity, secret, anonymous, off (did you mean "secret"?).',
+      'LOG_ANALYTICS_ENDPOINT "http://api.loganalytics.io" must be an https address without a path, for example "https://api.loganalytics.io".',
+      'HUNTS: "../rmm/*" is no pattern over names below the hunts folder, such as "rmm/*".',
     ]);
   });
 

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/hunt/finding.ts';
-import { noticeContext, type Notice } from '../../src/hunt/notice.ts';
-import { CARD_BUDGET, noticeCard, noticeSummary } from '../../src/teams/card.ts';
-import { aFinding, aHunt, aReport, aRun } from '../support/builders.ts';
+import { noticeContext, type Notice as AnyNotice } from '../../src/hunt/notice.ts';
+import { CARD_BUDGET, caseCard, caseSummary } from '../../src/teams/card.ts';
+import { aCase, aFinding, aHunt, aReport, aRun } from '../support/builders.ts';
+
+type Notice = Exclude<AnyNotice, { readonly kind: 'unseen' }>;
+const noticeCard = (notice: Notice) => caseCard(aCase(notice));
+const noticeSummary = (notice: Notice): string => caseSummary(aCase(notice));
 
 const context = noticeContext(aHunt(), aRun(), aReport({ findings: [aFinding('a')] }));
 const found = (...findings: Finding[]): Notice => ({ kind: 'devices-found', context, findings });
@@ -17,10 +21,10 @@ function texts(value: unknown): string[] {
 const textOf = (notice: Notice): string => texts(noticeCard(notice)).join('|');
 
 describe('a list of devices', () => {
-  it('says of each when it was seen first and last, and how often it matched', () => {
+  it('says of each when it was seen first, why it is listed, and how often it matched', () => {
     const text = textOf(found(aFinding('a', { count: 1_234 }), aFinding('b')));
 
-    expect(text).toContain('a.contoso.com|20 Nov 2026 10:00 – 22 Nov 2026 10:00|new| 1,234×');
+    expect(text).toContain('1. |a.contoso.com|20 Nov 2026 10:00|new| 1,234×');
   });
 
   it('tells two devices of one name apart by their ids', () => {
@@ -53,8 +57,8 @@ describe('a single device', () => {
   it('that hides its name behind invisible characters is called by its id', () => {
     const hidden = found(aFinding('dev-1', { name: '\u200b'.repeat(700) }));
 
-    expect(textOf(hidden)).toContain('New device: |dev-1');
-    expect(noticeSummary(hidden)).toBe('New device dev-1: LiteManager by file signature');
+    expect(textOf(hidden)).toContain('● New device: |dev-1');
+    expect(noticeSummary(hidden)).toBe('New device: dev-1 – LiteManager by file signature');
   });
 
   it('seen first before the window is not said to be in it', () => {

@@ -1,23 +1,9 @@
-import { argumentsOf, textOf, typeOf, unsupported, type Environment, type Row, type Scope } from '../compile.ts';
+import { argumentsOf, textOf, typeOf, unsupported, type Scope } from '../compile.ts';
 import type { Column, Tree } from '../language.ts';
-import type { Value } from '../values.ts';
 import { AGGREGATES } from './aggregates.ts';
-import type { Aggregate } from './gathering.ts';
+import type { Aggregate, Aggregation, WideAggregation } from './gathering.ts';
 import { percentiles } from './percentiles.ts';
 import { rowOfGroup } from './row-of-group.ts';
-
-/** Gathers the rows of one group into one or more columns. */
-export interface Gathering {
-  add(row: Row, env: Environment): void;
-  results(env: Environment): readonly Value[];
-}
-export interface Aggregation {
-  /** How many columns it gives. */
-  readonly width: number;
-  readonly make: () => Gathering;
-}
-/** `keys` are the names of the columns that are grouped by. */
-export type WideAggregation = (call: Tree, scope: Scope, keys: readonly string[]) => Aggregation;
 
 /** Aggregations that may give several columns. */
 const WIDE: Readonly<Record<string, WideAggregation>> = {

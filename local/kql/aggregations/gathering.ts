@@ -1,4 +1,5 @@
-import type { Environment, Row, Scalar } from '../compile.ts';
+import type { Environment, Row, Scalar, Scope } from '../compile.ts';
+import type { Tree } from '../language.ts';
 import type { Value } from '../values.ts';
 
 /** Gathers the rows of one group into one value. */
@@ -14,6 +15,19 @@ export type AggregateFamily = (
   types: readonly string[],
   refuse: (what: string) => Error,
 ) => Aggregate | undefined;
+
+/** Gathers the rows of one group into one or more columns. */
+export interface Gathering {
+  add(row: Row, env: Environment): void;
+  results(env: Environment): readonly Value[];
+}
+export interface Aggregation {
+  /** How many columns it gives. */
+  readonly width: number;
+  readonly make: () => Gathering;
+}
+/** `keys` are the names of the columns that are grouped by. */
+export type WideAggregation = (call: Tree, scope: Scope, keys: readonly string[]) => Aggregation;
 
 export const NUMBERS = new Set(['long', 'int', 'real']);
 

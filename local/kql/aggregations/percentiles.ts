@@ -3,7 +3,7 @@ import { isArray, numberIn } from '../dynamics.ts';
 import type { Tree } from '../language.ts';
 import { literal } from '../literals.ts';
 import { compare, toDynamic, type Value } from '../values.ts';
-import type { WideAggregation } from './aggregation.ts';
+import type { WideAggregation } from './gathering.ts';
 import { nearestRank } from './numeric.ts';
 
 const TYPES = new Set(['long', 'int', 'real', 'datetime', 'timespan']);

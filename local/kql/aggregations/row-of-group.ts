@@ -1,7 +1,7 @@
 import { argumentsOf, missing, textOf, typeOf, unsupported, type Row, type Scalar, type Scope } from '../compile.ts';
 import type { Column, Tree } from '../language.ts';
 import { compare, type Value } from '../values.ts';
-import type { WideAggregation } from './aggregation.ts';
+import type { WideAggregation } from './gathering.ts';
 
 /**
  * `arg_max` and `arg_min`: the row whose first argument is greatest or least, that value and the other arguments there.

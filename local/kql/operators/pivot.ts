@@ -1,4 +1,5 @@
-import { aggregate, type Gathering } from '../aggregations/aggregation.ts';
+import { aggregate } from '../aggregations/aggregation.ts';
+import type { Gathering } from '../aggregations/gathering.ts';
 import { argumentsOf, childOf, textOf, typeOf, unsupported, type Row } from '../compile.ts';
 import type { Column } from '../language.ts';
 import { texter } from '../texts.ts';

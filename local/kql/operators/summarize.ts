@@ -1,4 +1,5 @@
-import { aggregate, type Gathering } from '../aggregations/aggregation.ts';
+import { aggregate } from '../aggregations/aggregation.ts';
+import type { Gathering } from '../aggregations/gathering.ts';
 import { childOf, columnsOf, elements, listed, onlyParameters, typeOf, unsupported, valueOf } from '../compile.ts';
 import { keyOf, keyOfAll, type Value } from '../values.ts';
 import { step, type PipeOperator } from './operator.ts';

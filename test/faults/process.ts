@@ -1,0 +1,119 @@
+import { tableCases } from '../../src/azure/cases.ts';
+import { tableConversations } from '../../src/azure/conversations.ts';
+import { tableLedger } from '../../src/azure/ledger.ts';
+import { tableLinkSecrets } from '../../src/azure/link-secrets.ts';
+import { tableOutbox } from '../../src/azure/outbox.ts';
+import { tablePromises } from '../../src/azure/promises.ts';
+import { tableRuns } from '../../src/azure/runs.ts';
+import { azureTable, type Table } from '../../src/azure/table.ts';
+import type { RunOrder } from '../../src/hunt/run.ts';
+import type { Log } from '../../src/log.ts';
+import type { Services, Workspace } from '../../src/services.ts';
+import { DAY, HOUR } from '../../src/time.ts';
+import { aHunt, anAnswer } from '../support/builders.ts';
+import type { Plan } from './fault.ts';
+import { KNOWN, NEW, tableClient, TIME_LIMIT, TOO_LONG, type Lane } from './lane.ts';
+import { faultProxy, type Life, type Seen } from './proxy.ts';
+import { faultyWorkspace } from './workspace.ts';
+
+/** One process of the program: real adapters over a storage, a workspace and a Teams that do as the plan says. */
+export interface Process {
+  readonly name: string;
+  readonly services: Services;
+  readonly life: Life;
+  stop(): void;
+}
+
+export interface ProcessOptions {
+  readonly lane: Pick<Lane, 'tablesUrl' | 'notifier'>;
+  readonly name: string;
+  readonly table: string;
+  readonly plan: Plan;
+  readonly now: () => Date;
+  readonly send: (order: RunOrder) => void;
+  readonly log: Log;
+  readonly hold?: (seen: Seen) => Promise<void>;
+  /** Called when the process asks the workspace. */
+  readonly asks?: (life: Life) => void;
+  /** A program with a bug, to see whether the harness finds it. */
+  readonly mutate?: (services: Services, table: Table) => Services;
+}
+
+export const ANSWER = anAnswer([...KNOWN, ...NEW]);
+const WIRE = JSON.stringify({ tables: [{ name: 'PrimaryResult', columns: ANSWER.columns, rows: ANSWER.rows }] });
+
+export async function startProcess(options: ProcessOptions): Promise<Process> {
+  const { lane, name, plan, now, hold, mutate } = options;
+  const life: Life = { dead: false };
+  const proxy = await faultProxy(lane.tablesUrl, {
+    life,
+    fault: () => plan.next('storage'),
+    tooLong: TOO_LONG,
+    ...(hold && { hold }),
+  });
+  const table = azureTable(tableClient(proxy.url, options.table), TIME_LIMIT);
+  const services = servicesOf(table, options, life);
+  return {
+    name,
+    life,
+    services: mutate ? mutate(services, table) : services,
+    stop: () => {
+      proxy.stop();
+    },
+  };
+
+  function servicesOf(over: Table, { send }: ProcessOptions, own: Life): Services {
+    const hunt = aHunt();
+    return {
+      hunts: { all: () => [hunt], find: () => hunt, problems: () => [], warnings: () => [] },
+      workspaces: new Map([
+        [
+          'corp',
+          watched(
+            faultyWorkspace(
+              () => WIRE,
+              own,
+              () => plan.next('workspace'),
+              TOO_LONG,
+              options.log,
+            ),
+            () => options.asks?.(own),
+          ),
+        ],
+      ]),
+      ledger: tableLedger(over),
+      outbox: tableOutbox(over, now),
+      runs: tableRuns(over, now),
+      conversations: tableConversations(over),
+      cases: tableCases(over),
+      promises: tablePromises(over, now),
+      links: tableLinkSecrets(over),
+      notifier: lane.notifier(name, now),
+      queue: {
+        send(order) {
+          if (own.dead) return Promise.reject(new Error('The process is dead.'));
+          send(order);
+          return Promise.resolve();
+        },
+      },
+      log: options.log,
+      policy: {
+        schedule: '0 0 6 * * *',
+        tick: '0 */5 * * * *',
+        lateness: 2 * DAY,
+        // Real time for the query, the clock's for the lease, which lasts a minute longer.
+        runTimeout: TOO_LONG * 2,
+        remindAfter: DAY,
+        escalateAfter: 4 * HOUR,
+      },
+      now,
+    };
+  }
+}
+
+const watched = (workspace: Workspace, asks: () => void): Workspace => ({
+  query(...args) {
+    asks();
+    return workspace.query(...args);
+  },
+});

@@ -1,0 +1,56 @@
+import { createHttpHeaders, RestError, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeLogsQueryClient } from '../../src/azure/log-analytics-client.ts';
+import { logAnalyticsWorkspace } from '../../src/azure/log-analytics.ts';
+import { querySlots } from '../../src/azure/query-slots.ts';
+import type { Log } from '../../src/log.ts';
+import type { Workspace } from '../../src/services.ts';
+import type { Fault } from './fault.ts';
+import type { Life } from './proxy.ts';
+
+/** A Log Analytics workspace behind the real SDK, whose wire does what the plan says. */
+export function faultyWorkspace(
+  body: () => string,
+  life: Life,
+  fault: () => Fault | undefined,
+  tooLong: number,
+  log: Log,
+): Workspace {
+  const httpClient: HttpClient = {
+    async sendRequest(request) {
+      const dropped = (): never => {
+        throw new RestError('socket hang up', { code: 'ECONNRESET', request });
+      };
+      if (life.dead) dropped();
+      const happening = fault();
+      const answer = (status: number, text: string) => ({
+        request,
+        status,
+        headers: createHttpHeaders({ 'content-type': 'application/json' }),
+        bodyAsText: text,
+      });
+      const kind = happening?.kind;
+      if (kind === 'killBefore' || kind === 'killAfter') life.dead = true;
+      if (life.dead || kind === 'dropBefore' || kind === 'dropAfter') return dropped();
+      if (kind === 'status' || kind === 'statusAfter')
+        return answer(happening?.status ?? 500, JSON.stringify({ error: { code: 'ServerBusy', message: 'Busy.' } }));
+      if (kind === 'truncate') return answer(200, body().slice(0, body().length >> 1));
+      if (kind === 'stall') return untilAborted(request);
+      if (kind === 'delay') await sleep(tooLong);
+      return answer(200, body());
+    },
+  };
+  const client = makeLogsQueryClient(
+    { getToken: () => Promise.resolve({ token: 'secret', expiresOnTimestamp: Date.now() + 3_600_000 }) },
+    { endpoint: 'https://api.loganalytics.io', httpClient },
+  );
+  const options = { limit: querySlots(5), sleep: () => Promise.resolve(), log };
+  return logAnalyticsWorkspace(client, '99999999-8888-7777-6666-555555555555', options);
+}
+
+const untilAborted = (request: PipelineRequest): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    request.abortSignal?.addEventListener('abort', () => {
+      reject(Object.assign(new Error('aborted'), { name: 'AbortError' }));
+    });
+  });
