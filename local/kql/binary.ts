@@ -4,7 +4,8 @@ import { dynamicComparison } from './dynamic-comparison.ts';
 import type { Comparison, Operands } from './operands.ts';
 import { has, hasPrefix, hasSuffix } from './terms.ts';
 import { texter } from './texts.ts';
-import type { Value } from './values.ts';
+import { readText } from './text-values.ts';
+import { shown, type Value } from './values.ts';
 
 /** A binary operator's value, from its operands' values and static types. Undefined: this engine does not know it. */
 export function binary(operator: string, operands: Operands): Scalar | undefined {
@@ -16,6 +17,8 @@ export function binary(operator: string, operands: Operands): Scalar | undefined
     return (row, env) => logic(left(row, env) as boolean | null, () => right(row, env) as boolean | null);
   const comparison = COMPARISONS[operator];
   if (comparison && types.includes('dynamic')) return dynamicComparison(operator, comparison, operands);
+  const converted = comparison && converting(operator, operands);
+  if (comparison && converted) return (row, env) => comparison(converted[0](row, env), converted[1](row, env));
   if (comparison && comparable(types)) return (row, env) => comparison(left(row, env), right(row, env));
   const arithmetic = arithmeticOf(operator, types, (what) => unsupported(place, what, scope));
   return (
@@ -110,8 +113,25 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   '>=': (a, b) => (a === null || b === null ? null : a >= b),
 };
 
+/** A text that stands in the query, beside a value of another type, is read as a value of that type. */
+function converting(
+  operator: string,
+  { left, right, types, literals, place, scope }: Operands,
+): readonly [Scalar, Scalar] | undefined {
+  const at = types.indexOf('string');
+  const other = types[1 - at] ?? '';
+  if (at < 0 || literals[at] !== true || !/^(?:==|!=|<>)$/.test(operator) || !READABLE.has(other)) return undefined;
+  const text = [left, right][at]?.([], { now: 0n, rows: () => [] });
+  if (typeof text !== 'string') return undefined;
+  const value = readText(text, other);
+  if (value === undefined) throw unsupported(place, `${operator} between ${other} and ${shown(text)}`, scope);
+  return at === 0 ? [() => value, right] : [left, () => value];
+}
+
+const READABLE = new Set(['long', 'int', 'real', 'bool', 'datetime', 'timespan', 'guid']);
+
 const isNumber = (type: string): boolean => type === 'real' || type === 'long' || type === 'int';
-const ORDERED = new Set(['string', 'bool', 'datetime', 'timespan', 'guid', 'long', 'int', 'real']);
+const ORDERED = new Set(['string', 'bool', 'datetime', 'timespan', 'guid', 'long', 'int', 'real', 'decimal']);
 
 /** What the binder lets pass beyond this, such as a long against a text, has no meaning that is established. */
 const comparable = ([left, right]: readonly [string, string]): boolean =>

@@ -24,8 +24,12 @@ export interface Source {
   readonly columns: readonly Column[];
   readonly run: Tabular;
   readonly named?: ReadonlyMap<string, Source>;
+  /** The table of the database that it is, with nothing done to it. */
+  readonly table?: string;
   /** Columns beyond these come of the rows. */
   readonly open?: boolean;
+  /** Whether its rows have an order that counts. */
+  readonly serialized?: boolean;
 }
 
 /** A function that the query declares, and what its body may name besides its parameters. */
@@ -38,6 +42,8 @@ export interface UserFunction {
 export interface Scope {
   readonly query: string;
   readonly columns: readonly Column[];
+  /** Whether the rows at hand have an order that counts. */
+  readonly serialized?: boolean;
   readonly scalars: ReadonlyMap<string, Scalar>;
   /** Those of the scalars that change from row to row: values that the body of a function makes of its parameters. */
   readonly rowScalars?: ReadonlySet<string>;

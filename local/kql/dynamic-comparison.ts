@@ -1,43 +1,51 @@
-import type { Comparison, Operands } from './operands.ts';
 import { unsupported, type Scalar } from './compile.ts';
-import { kindOf, numberIn, type DynamicKind } from './dynamics.ts';
+import { dynamicText, isNumericKind, kindOf, numberIn } from './dynamics.ts';
+import type { Comparison, Operands } from './operands.ts';
+import { readText } from './text-values.ts';
 import type { Value } from './values.ts';
 
-/** The kinds of values that a type's values are like inside a dynamic. */
-const ALIKE: Readonly<Record<string, readonly DynamicKind[]>> = {
-  string: ['string'],
-  long: ['long', 'real'],
-  int: ['long', 'real'],
-  real: ['long', 'real'],
-  bool: ['bool'],
-};
+type Read = (value: Value) => Value;
 
 /**
- * A dynamic against a value: a value of the same kind inside compares as itself, and a null as null. What becomes of one
- * of another kind, such as the text "1" against the number 1, is not established.
+ * A dynamic against a value of a type: against a text it is the text that it is written as, against a number or a bool
+ * what it holds. What becomes of one that holds something else, such as the text "1" against 1, is not established.
  */
 export function dynamicComparison(sign: string, compare: Comparison, operands: Operands): Scalar | undefined {
   const { left, right, types, place, scope } = operands;
-  if (types.some((type) => type !== 'dynamic' && !Object.hasOwn(ALIKE, type))) return undefined;
-  const read = (value: Value, type: string, other: Value, otherType: string): Value => {
-    if (type !== 'dynamic') return value;
-    const kind = kindOf(value);
-    const kinds = otherType === 'dynamic' ? ALIKE[kindOf(other)] : ALIKE[otherType];
-    if (kind === 'null' || (otherType === 'dynamic' && kindOf(other) === 'null')) {
-      // Texts have no null: whether a missing one equals the empty text is not established.
-      if (other === '' || (kind !== 'null' && (kind === 'array' || kind === 'bag'))) throw refusal(kind, otherType);
-      return kind === 'null' ? null : scalarIn(value, kind);
-    }
-    if (!kinds?.includes(kind)) throw refusal(kind, otherType === 'dynamic' ? kindOf(other) : otherType);
-    return scalarIn(value, kind);
-  };
-  const refusal = (kind: string, other: string): Error =>
-    unsupported(place, `${sign} between a dynamic ${kind} and ${other === 'null' ? 'null' : `a ${other}`}`, scope);
-  return (row, env) => {
-    const [a, b] = [left(row, env), right(row, env)];
-    return compare(read(a, types[0], b, types[1]), read(b, types[1], a, types[0]));
-  };
+  const other = types[0] === 'dynamic' ? types[1] : types[0];
+  const isEquality = /^(?:==|!=|<>)$/.test(sign);
+  const refusal = (kind: string): Error =>
+    unsupported(place, `${sign} between a dynamic ${kind} and a ${other}`, scope);
+  const reader = readerOf(other, isEquality, refusal);
+  if (!reader) return undefined;
+  const [first, second] = types.map((type): Read => (type === 'dynamic' ? reader : (value) => value)) as [Read, Read];
+  return (row, env) => compare(first(left(row, env)), second(right(row, env)));
 }
 
-const scalarIn = (value: Value, kind: DynamicKind): Value =>
-  kind === 'real' || kind === 'long' ? numberIn(value) : value;
+/** No number and no bool. */
+const NOTHING_EQUAL = NaN;
+
+function readerOf(other: string, isEquality: boolean, refusal: (kind: string) => Error): Read | undefined {
+  switch (other) {
+    case 'string':
+      if (!isEquality) return undefined;
+      return (value) => {
+        const text = dynamicText(value);
+        if (text === undefined) throw refusal(kindOf(value));
+        return text;
+      };
+    case 'long':
+    case 'int':
+    case 'real':
+    case 'bool':
+      return (value) => {
+        const kind = kindOf(value);
+        if (kind === 'null') return null;
+        if (other === 'bool' ? kind === 'bool' : isNumericKind(kind)) return other === 'bool' ? value : numberIn(value);
+        if (kind === 'string' && isEquality && readText(value as string, other) === null) return NOTHING_EQUAL;
+        throw refusal(kind);
+      };
+    default:
+      return undefined;
+  }
+}

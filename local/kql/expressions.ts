@@ -18,7 +18,7 @@ import { calledScalar, constant as onceARun, readsRow } from './lets.ts';
 import { inList } from './lists.ts';
 import { literal, unquoted } from './literals.ts';
 import { matchesRegex } from './functions/regex.ts';
-import { long, type Value } from './values.ts';
+import { long, toDynamic, type Value } from './values.ts';
 
 /** Compiles a bound scalar expression to a closure over a row. Names are bound already; only their places are looked up. */
 export function scalar(tree: Tree, scope: Scope): Scalar {
@@ -57,16 +57,20 @@ function name(tree: Tree, scope: Scope): Scalar {
   throw unsupported(tree, `the name "${wanted}" here`, scope);
 }
 
+/** A type such as `typeof(long)`, which the type of the call follows. */
+const NO_VALUE: Scalar = () => null;
+
 function call(tree: Tree, scope: Scope): Scalar {
   const fn = tree.refersTo ?? textOf(child(tree, 0));
   if (scope.functions.has(fn)) return calledScalar(tree, scope);
   const args = argumentsOf(tree);
+  if (fn === 'pack_all') return packAll(args, tree, scope);
   const family = Object.hasOwn(FUNCTIONS, fn) ? FUNCTIONS[fn] : undefined;
   if (!family) throw unsupported(tree, `the function ${fn}()`, scope);
   if (args.some(({ kind }) => kind === 'SimpleNamedExpression' || kind === 'StarExpression'))
     throw unsupported(tree, `this form of ${fn}()`, scope);
   const act = family(args.map(typeOf), tree, scope);
-  const values = args.map((arg) => scalar(arg, scope));
+  const values = args.map((arg) => (arg.kind === 'TypeOfLiteralExpression' ? NO_VALUE : scalar(arg, scope)));
   const nothing = missing(typeOf(tree));
   const [first, second] = values;
   if (first && values.length === 1) return (row, env) => act([first(row, env)], env) ?? nothing;
@@ -77,6 +81,21 @@ function call(tree: Tree, scope: Scope): Scalar {
       values.map((value) => value(row, env)),
       env,
     ) ?? nothing;
+}
+
+/** Every column of the row by its name; with `true` only those that have a value. */
+function packAll(args: readonly Tree[], tree: Tree, scope: Scope): Scalar {
+  const [flag] = args;
+  const skips = flag !== undefined && literal(flag, scope)?.value === true;
+  if (flag && !skips && literal(flag, scope)?.value !== false)
+    throw unsupported(tree, 'this form of pack_all()', scope);
+  return (row) =>
+    Object.fromEntries(
+      scope.columns.flatMap(({ name, type }, at) => {
+        const value = row[at] ?? null;
+        return skips && (value === null || value === '') ? [] : [[name, toDynamic(value, type)]];
+      }),
+    );
 }
 
 function minus(tree: Tree, scope: Scope): Scalar {
@@ -155,9 +174,10 @@ function operator(tree: Tree, scope: Scope): Scalar {
   if (rightTree.kind === 'ExpressionList')
     return inList(tree, sign, leftTree, elements(childOf(rightTree, 'List')), scope);
   const types = [typeOf(leftTree), typeOf(rightTree)] as const;
+  const literals = [literal(leftTree, scope) !== undefined, literal(rightTree, scope) !== undefined] as const;
   const [left, right] = [scalar(leftTree, scope), scalar(rightTree, scope)];
   if (sign.startsWith('matches')) return matchesRegex(tree, left, right, types, scope);
-  const compiled = binary(sign, { left, right, types, place: token ?? tree, scope });
+  const compiled = binary(sign, { left, right, types, literals, place: token ?? tree, scope });
   if (!compiled) throw unsupported(token ?? tree, `the operator ${sign} between ${types.join(' and ')}`, scope);
   // What no row changes is worked out once a run.
   return readsRow(tree, scope) ? compiled : onceARun(compiled);

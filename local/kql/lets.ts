@@ -53,14 +53,14 @@ function without(scope: Scope, name: string): Scope {
 }
 
 /** Evaluated once a run: a `let` is a value, not a macro. */
-export function once({ columns, run, open = false }: Source): Source {
+export function once({ run, ...source }: Source): Source {
   const made = new WeakMap<Environment, TableValue>();
   const single: Tabular = (env) => {
     const known = made.get(env) ?? run(env);
     made.set(env, known);
     return known;
   };
-  return { columns, run: single, open };
+  return { ...source, run: single };
 }
 
 /** A value that no row changes, worked out once a run. */

@@ -9,6 +9,8 @@ export interface Operands {
   readonly types: readonly [string, string];
   /** The operator in the query, and what it stands in. */
   readonly place: Tree;
+  /** Whether they are literals. */
+  readonly literals: readonly [boolean, boolean];
   readonly scope: Scope;
 }
 

@@ -36,6 +36,23 @@ export function tabular(tree: Tree, scope: Scope, piped?: Source): Source {
   }
 }
 
+/** The operators that give their rows an order that counts, and those that keep it (language reference, "Window functions"). */
+const ORDERING = new Set(['SerializeOperator', 'SortOperator', 'TopOperator']);
+const KEEPING_ORDER = new Set([
+  'AsOperator',
+  'ExtendOperator',
+  'FilterOperator',
+  'MvExpandOperator',
+  'ParseOperator',
+  'ParseWhereOperator',
+  'ProjectAwayOperator',
+  'ProjectKeepOperator',
+  'ProjectOperator',
+  'ProjectRenameOperator',
+  'ProjectReorderOperator',
+  'TakeOperator',
+]);
+
 /** What stands behind a `|`, over the table piped into it. */
 function pipe(operator: Tree, source: Source, scope: Scope): Source {
   const compile = Object.hasOwn(PIPE_OPERATORS, operator.kind) ? PIPE_OPERATORS[operator.kind] : undefined;
@@ -43,9 +60,15 @@ function pipe(operator: Tree, source: Source, scope: Scope): Source {
   if (source.open === true && operator.kind !== 'RenderOperator')
     throw unsupported(operator, 'an operator over columns that only the rows tell', scope);
   const tables = source.named ? new Map([...scope.tables, ...source.named]) : scope.tables;
-  const result = compile(operator, source, { ...scope, tables, columns: source.columns });
+  const result = compile(operator, source, {
+    ...scope,
+    tables,
+    columns: source.columns,
+    serialized: source.serialized === true || operator.kind === 'SerializeOperator',
+  });
   const names = [...(source.named ?? []), ...(result.named ?? [])];
-  return names.length > 0 ? { ...result, named: new Map(names) } : result;
+  const serialized = ORDERING.has(operator.kind) || (KEEPING_ORDER.has(operator.kind) && source.serialized === true);
+  return { ...result, serialized, ...(names.length > 0 && { named: new Map(names) }) };
 }
 
 function named(tree: Tree, scope: Scope): Source {
@@ -54,5 +77,5 @@ function named(tree: Tree, scope: Scope): Source {
   if (known) return known;
   if (scope.functions.has(name)) return calledTable(tree, scope);
   const columns = columnsOf(tree, scope);
-  return { columns, run: (env) => ({ columns, rows: env.rows(name) }) };
+  return { columns, table: name, run: (env) => ({ columns, rows: env.rows(name) }) };
 }

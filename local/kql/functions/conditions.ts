@@ -1,4 +1,4 @@
-import { typeOf, unsupported, type Scope } from '../compile.ts';
+import { unsupported, type Scope } from '../compile.ts';
 import type { Tree } from '../language.ts';
 import { toDynamic, type Value } from '../values.ts';
 import { alike, isEmpty, type Family } from './family.ts';
@@ -6,7 +6,7 @@ import { alike, isEmpty, type Family } from './family.ts';
 /** A choice between dynamics and other values is a dynamic. */
 const mixes = (types: readonly string[], call: Tree, scope: Scope): boolean => {
   if (alike(types)) return false;
-  if (types.includes('dynamic') && typeOf(call) === 'dynamic') return true;
+  if (types.includes('dynamic')) return true;
   throw unsupported(call, `a choice between ${types.join(', ')}`, scope);
 };
 

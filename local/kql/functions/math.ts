@@ -75,6 +75,13 @@ const extremeOf =
 const bits = (act: (a: bigint, b: bigint) => bigint): Family =>
   takes('long long', ([a, b]) => long(act(BigInt(a as number), BigInt(b as number))));
 
+/** By up to 63 places. */
+const shift = (act: (a: bigint, by: bigint) => bigint): Family =>
+  takes('long long', ([a, by], refuse) => {
+    if (Number(by) < 0 || Number(by) > 63) throw refuse('a shift by so many places');
+    return long(act(BigInt(a as number), BigInt(by as number)));
+  });
+
 export const MATH: Readonly<Record<string, Family>> = {
   abs: (types, call, scope) => {
     if (types[0] === 'timespan')
@@ -90,6 +97,8 @@ export const MATH: Readonly<Record<string, Family>> = {
   binary_and: bits((a, b) => a & b),
   binary_or: bits((a, b) => a | b),
   binary_xor: bits((a, b) => a ^ b),
+  binary_shift_left: shift((a, by) => a << by),
+  binary_shift_right: shift((a, by) => a >> by),
   binary_not: takes('long', ([a]) => long(~BigInt(a as number))),
   bitset_count_ones: takes('long', ([a]) => {
     const ones = BigInt.asUintN(64, BigInt(a as number)).toString(2);

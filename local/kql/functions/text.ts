@@ -27,9 +27,10 @@ const indexOf: Act = ([value, wanted, from = 0, length = -1, occurrence = 1], re
   if (part === '' || [...all].length !== all.length) throw refuse('this search of a text');
   if (Number(occurrence) < 1 || Number(length) < -1) return null;
   const start = Number(from) < 0 ? Math.max(0, all.length + Number(from)) : Number(from);
-  const end = Number(length) === -1 ? all.length : Math.min(all.length, start + Number(length));
   let at = start - 1;
   for (let n = 0; n < Number(occurrence); n += 1) {
+    // The length counts anew behind each occurrence.
+    const end = Number(length) === -1 ? all.length : at + 1 + Number(length);
     at = all.indexOf(part, at + 1);
     if (at < 0 || at + part.length > end) return -1;
   }

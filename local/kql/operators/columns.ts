@@ -13,6 +13,7 @@ import {
 import type { Column } from '../language.ts';
 import { once } from '../lets.ts';
 import type { Value } from '../values.ts';
+import { windowed } from './windows.ts';
 import { step, type PipeOperator } from './operator.ts';
 
 /** For operators of which every column is one of the source, by its place. */
@@ -29,7 +30,8 @@ export const extend: PipeOperator = (tree, source, scope) => {
   onlyParameters(tree, [], scope);
   const columns = columnsOf(tree, scope);
   const items = listed(tree);
-  const values = items.map((item) => scope.compile.scalar(valueOf(item), scope));
+  const window = windowed(items.map(valueOf), scope);
+  const values = window.trees.map((value) => window.scope.compile.scalar(value, window.scope));
   const names = items.map((item) =>
     item.kind === 'SimpleNamedExpression' ? (child(item, 0).refersTo ?? textOf(child(item, 0))) : item.resultName,
   );
@@ -45,7 +47,7 @@ export const extend: PipeOperator = (tree, source, scope) => {
   if (sources.some(({ added, at }) => added < 0 && at < 0) || new Set(names).size < names.length)
     throw unsupported(tree, 'this form of extend', scope);
   return step(source, columns, (rows, env) =>
-    rows.map((row) => {
+    window.widen(rows, env).map((row) => {
       const added = values.map((value) => value(row, env));
       return sources.map(({ added: index, at }): Value => (index >= 0 ? added[index] : row[at]) ?? null);
     }),
@@ -60,9 +62,12 @@ function freshNames(columns: readonly Column[], scope: Scope): readonly string[]
 
 export const project: PipeOperator = (tree, source, scope) => {
   const columns = columnsOf(tree, scope);
-  const values = listed(tree).map((item) => scope.compile.scalar(valueOf(item), scope));
+  const window = windowed(listed(tree).map(valueOf), scope);
+  const values = window.trees.map((value) => window.scope.compile.scalar(value, window.scope));
   if (values.length !== columns.length) throw unsupported(tree, 'this form of project', scope);
-  return step(source, columns, (rows, env) => rows.map((row): Row => values.map((value) => value(row, env))));
+  return step(source, columns, (rows, env) =>
+    window.widen(rows, env).map((row): Row => values.map((value) => value(row, env))),
+  );
 };
 
 export const rename: PipeOperator = (tree, source, scope) => {
@@ -77,5 +82,5 @@ export const asOperator: PipeOperator = (tree, source, scope) => {
   const name = childOf(tree, 'NameDeclaration');
   if (!name) throw unsupported(tree, 'this form of as', scope);
   const table = once(source);
-  return { ...table, named: new Map([[textOf(name), table]]) };
+  return { ...table, table: textOf(name), named: new Map([[textOf(name), table]]) };
 };

@@ -6,7 +6,7 @@ import { join, lookup } from './join.ts';
 import { mvApply } from './mv-apply.ts';
 import { mvExpand } from './mv-expand.ts';
 import { parse } from './parse.ts';
-import { count, distinct, sort, take, top, unchanged, where } from './rows.ts';
+import { count, distinct, getSchema, sort, take, top, unchanged, where } from './rows.ts';
 import { summarize } from './summarize.ts';
 import { union } from './union.ts';
 
@@ -18,6 +18,7 @@ export const PIPE_OPERATORS: Readonly<Record<string, PipeOperator>> = {
   EvaluateOperator: evaluate,
   ExtendOperator: extend,
   FilterOperator: where,
+  GetSchemaOperator: getSchema,
   InvokeOperator: invoke,
   JoinOperator: join,
   LookupOperator: lookup,

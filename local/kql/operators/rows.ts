@@ -14,11 +14,19 @@ import { keyOfAll } from '../values.ts';
 import { picked } from './columns.ts';
 import { step, type PipeOperator } from './operator.ts';
 import { sorter } from './sorting.ts';
+import { windowed } from './windows.ts';
 
 export const where: PipeOperator = (tree, source, scope) => {
   onlyParameters(tree, [], scope);
-  const test = scope.compile.scalar(child(tree, tree.children.length - 1), scope);
-  return step(source, source.columns, (rows, env) => rows.filter((row) => test(row, env) === true));
+  const condition = child(tree, tree.children.length - 1);
+  const window = windowed([condition], scope);
+  const test = window.scope.compile.scalar(window.trees[0] ?? condition, window.scope);
+  if (window.scope === scope)
+    return step(source, source.columns, (rows, env) => rows.filter((row) => test(row, env) === true));
+  return step(source, source.columns, (rows, env) => {
+    const wide = window.widen(rows, env);
+    return rows.filter((_row, at) => test(wide[at] ?? [], env) === true);
+  });
 };
 
 export const distinct: PipeOperator = (tree, source, scope) => {
@@ -69,6 +77,29 @@ export const top: PipeOperator = (tree, source, scope) => {
   const limit = limitOf(child(tree, byAt - 1), scope);
   const order = sorter([child(tree, byAt + 1)], scope);
   return step(source, source.columns, (rows, env): readonly Row[] => order(rows, env).slice(0, limit(env)));
+};
+
+/** The columns of a table as rows, with the names that .NET has for their types. */
+export const getSchema: PipeOperator = (tree, source, scope) => {
+  const rows = source.columns.map(({ name, type }, at): Row => {
+    const dotnet = DOTNET_TYPES[type];
+    if (dotnet === undefined) throw unsupported(tree, `the schema of ${type}`, scope);
+    return [name, at, dotnet, type];
+  });
+  return step(source, columnsOf(tree, scope), () => rows);
+};
+
+const DOTNET_TYPES: Readonly<Record<string, string>> = {
+  bool: 'System.SByte',
+  datetime: 'System.DateTime',
+  decimal: 'System.Data.SqlTypes.SqlDecimal',
+  dynamic: 'System.Object',
+  guid: 'System.Guid',
+  int: 'System.Int32',
+  long: 'System.Int64',
+  real: 'System.Double',
+  string: 'System.String',
+  timespan: 'System.TimeSpan',
 };
 
 export const unchanged: PipeOperator = (_tree, source) => source;

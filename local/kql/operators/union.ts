@@ -1,5 +1,4 @@
 import {
-  child,
   columnsOf,
   listed,
   missing,
@@ -32,9 +31,7 @@ export function union(tree: Tree, scope: Scope, first?: Source): Source {
     throw unsupported(kind, 'an inner union of different columns', scope);
   const withSource = parameters.get('withsource');
   const sourceName = withSource && textOf(withSource);
-  const names = sourceName === undefined ? [] : [...(first ? [''] : []), ...trees.map(tableName)];
-  const unnamed = names.findIndex((name) => name === '');
-  if (withSource && unnamed >= 0) throw unsupported(withSource, 'withsource of tables without a name', scope);
+  const names = sourceName === undefined ? [] : parts.map((part, i) => part.table ?? `union_arg${String(i)}`);
   const own = sourceName === undefined ? columns : columns.filter(({ name }) => name !== sourceName);
   const places = parts.map((part) => own.map((column) => placeOf(column, part, parts, own)));
   if (parts.some((part, i) => part.columns.some((_column, at) => places[i]?.includes(at) !== true)))
@@ -68,15 +65,4 @@ function placeOf(column: Column, part: Source, parts: readonly Source[], all: re
       !all.some((other) => other.name === name) &&
       !parts.some((other) => other.columns.some((its) => its.name === column.name)),
   );
-}
-
-/** The name of a table that stands alone or is only filtered; what the service calls others is not established. */
-function tableName(tree: Tree): string {
-  if (tree.kind === 'NameReference') return tree.refersTo ?? textOf(tree);
-  if (tree.kind === 'FunctionCallExpression' && tree.children[1]?.children.length === 3) return tree.refersTo ?? '';
-  if (tree.kind === 'ParenthesizedExpression') return tableName(child(tree, 1));
-  if (tree.kind !== 'PipeExpression') return '';
-  const operator = child(tree, 2);
-  if (operator.kind === 'AsOperator') return textOf(operator.children.at(-1) ?? operator);
-  return operator.kind === 'FilterOperator' ? tableName(child(tree, 0)) : '';
 }
