@@ -1,96 +1,122 @@
 import { child, childOf, textOf, unsupported, type Scope } from '../compile.ts';
 import type { Column, Tree } from '../language.ts';
 import { literal } from '../literals.ts';
+import { regex, type Regex } from '../regex/match.ts';
+import { PatternError } from '../regex/syntax.ts';
 import { readText } from '../text-values.ts';
-import type { Value } from '../values.ts';
+import { shown, type Value } from '../values.ts';
 
-export type Found = readonly Value[];
+export type ParseKind = 'simple' | 'relaxed' | 'regex';
 export interface Matcher {
   readonly columns: readonly Column[];
   /** The values of the columns; undefined when the text does not match. */
-  find(text: string): Found | undefined;
+  find(text: string): readonly Value[] | undefined;
 }
 
-interface Part {
-  /** The column that takes what stands before `text`, if one does. */
-  readonly column: Column | undefined;
-  /** Whether anything may stand between the column, or the text before, and `text`. */
-  readonly skips: boolean;
-  /** Undefined at the end of the pattern. */
-  readonly text: string | undefined;
-  readonly tree: Tree;
-}
-
-/** A pattern such as `* "a=" a:long "," b` of `parse`. */
-export function matcher(items: readonly Tree[], relaxed: boolean, scope: Scope): Matcher {
-  const parts = partsOf(items, scope);
-  for (const { column, skips, tree } of parts) {
-    if (skips && column && (relaxed || !/^(?:long|int)$/.test(column.type)))
-      throw unsupported(tree, `a column of ${column.type} before *`, scope);
-    if (column?.type === 'dynamic' || column?.type === 'decimal')
-      throw unsupported(tree, `a column of ${column.type}`, scope);
-  }
-  const unclear = (tree: Tree, text: string): Error =>
-    unsupported(tree, `taking ${JSON.stringify(text.slice(0, 40))} apart by this part of the pattern`, scope);
-  /** `anywhere`: go on to later places where the text of the pattern occurs, when the first leads nowhere. */
-  const from = (text: string, start: number, index: number, anywhere: boolean): readonly Value[] | undefined => {
-    const part = parts[index];
-    if (!part) return [];
-    const { column, skips, tree } = part;
-    if (part.text === undefined) {
-      if (!column && !skips && start < text.length) throw unclear(tree, text.slice(start));
-      const value = column && take(text.slice(start), column, skips, tree);
-      return value === null ? undefined : value === undefined ? [] : [value.value];
+/** A pattern such as `* "a=" a:long "," b` of `parse`, which is one regular expression with a group for each column. */
+export function matcher(items: readonly Tree[], kind: ParseKind, flags: string, scope: Scope): Matcher {
+  const place = items[0] as Tree;
+  const columns = items.flatMap((item) => (/Declaration$/.test(item.kind) ? [{ ...columnOf(item), tree: item }] : []));
+  const parts = (shapes: boolean): string => sourceOf(items, kind, shapes, scope);
+  const compile = (source: string): Regex => {
+    try {
+      return regex(source);
+    } catch (error) {
+      if (error instanceof PatternError) throw unsupported(place, error.message, scope);
+      throw error;
     }
-    for (let at = text.indexOf(part.text, start); at >= 0; at = text.indexOf(part.text, at + 1)) {
-      if (!column && !skips && at !== start) return undefined;
-      const value = column && take(text.slice(start, at), column, skips, tree);
-      const rest = value === null ? undefined : from(text, at + part.text.length, index + 1, anywhere);
-      if (rest) return value ? [value.value, ...rest] : rest;
-      if (!anywhere) return undefined;
-    }
-    return undefined;
   };
-  /** Null when the text is no value of the column. */
-  const take = (text: string, { type }: Column, skips: boolean, tree: Tree): { readonly value: Value } | null => {
-    const value = readText(skips ? (/^-?\d+/.exec(text)?.[0] ?? 'none') : text, type);
-    if (value === undefined) throw unclear(tree, text);
-    if (value === null && !relaxed) return null;
-    return { value };
+  const isRegex = kind === 'regex';
+  const prefix = flags === '' ? '' : `(?${flags})`;
+  const exact = compile(isRegex ? `${prefix}${parts(true)}` : `\\A${parts(true)}\\z`);
+  // Matches of these, where `exact` has none or another, are not established.
+  const doubtful = isRegex
+    ? [compile(`${prefix}${parts(false)}`)]
+    : [compile(`${parts(true)}\\z`), compile(`(?s)\\A${parts(true)}\\z`)];
+  const taken = (expression: Regex, text: string): readonly string[] | undefined => {
+    const match = expression.find(text);
+    return (
+      match &&
+      columns.map((_column, i) => {
+        const group = expression.groups.indexOf(groupName(i)) + 1;
+        const [from = -1, to = -1] = match.slice(2 * group, 2 * group + 2);
+        return from < 0 ? '' : text.slice(from, to);
+      })
+    );
   };
   return {
-    columns: parts.flatMap(({ column }) => (column ? [column] : [])),
+    columns,
     find(text) {
-      const found = from(text, 0, 0, false);
-      // Whether the service would try a later place is not established.
-      if (!found && from(text, 0, 0, true)) throw unclear(items[0] as Tree, text);
-      return found;
+      const found = taken(exact, text);
+      if (!found || text.includes('\n')) {
+        const others = doubtful.map((expression) => taken(expression, text));
+        if (others.some((other) => other && JSON.stringify(other) !== JSON.stringify(found)))
+          throw unsupported(place, `taking ${shown(text)} apart by this pattern`, scope);
+      }
+      if (!found) return undefined;
+      const values = found.map((each, i): Value => {
+        const { type = 'string', tree = place } = columns[i] ?? {};
+        const value = readText(each, type);
+        if (value === undefined) throw unsupported(tree, `${shown(each)} as ${type}`, scope);
+        return value;
+      });
+      // One value that is none of its type spoils them all.
+      return kind !== 'relaxed' && values.includes(null) ? undefined : values;
     },
   };
 }
 
-function partsOf(items: readonly Tree[], scope: Scope): readonly Part[] {
-  const parts: Part[] = [];
-  let column: Column | undefined;
-  let skips = false;
-  for (const item of items) {
-    if (item.kind === 'StarExpression') {
-      if (skips) throw unsupported(item, '* twice', scope);
-      skips = true;
-    } else if (/Declaration$/.test(item.kind)) {
-      if (column || skips) throw unsupported(item, 'a column behind a column or *', scope);
-      column = columnOf(item);
-    } else {
+const groupName = (index: number): string => `kql_column_${String(index)}`;
+const escaped = (text: string): string => text.replace(/[\\.+*?()|[\]{}^$#&\-~]/g, '\\$&');
+
+/** Shapes of values where no text of the pattern tells where they end. */
+const SHAPES: Readonly<Record<string, string>> = { long: '\\s*[-+]?\\d+', int: '\\s*[-+]?\\d+' };
+/** Wider than needed; what is no such value is found out when it is read. */
+const TIME = '[\\d/:.TZ+\\- ]+';
+
+function sourceOf(items: readonly Tree[], kind: ParseKind, shapes: boolean, scope: Scope): string {
+  let count = 0;
+  return items
+    .map((item, at) => {
+      const next = items[at + 1];
+      if (item.kind === 'StarExpression') {
+        if (next?.kind === 'StarExpression') throw unsupported(next, '* twice', scope);
+        return '.*?';
+      }
+      if (/Declaration$/.test(item.kind)) {
+        const { type } = columnOf(item);
+        const name = groupName(count);
+        count += 1;
+        return `(?<${name}>${captureOf(item, type, next, at + 2 === items.length, kind, shapes, scope)})`;
+      }
       const value = literal(item, scope)?.value;
       if (typeof value !== 'string' || value === '') throw unsupported(item, 'this part of the pattern', scope);
-      parts.push({ column, skips, text: value, tree: item });
-      column = undefined;
-      skips = false;
-    }
+      return kind === 'regex' ? `(?:${value})` : escaped(value);
+    })
+    .join('');
+}
+
+function captureOf(
+  item: Tree,
+  type: string,
+  next: Tree | undefined,
+  isLast: boolean,
+  kind: ParseKind,
+  shapes: boolean,
+  scope: Scope,
+): string {
+  if (next && /Declaration$/.test(next.kind)) throw unsupported(next, 'a column behind a column', scope);
+  if (type === 'dynamic' || type === 'decimal') throw unsupported(item, `a column of ${type}`, scope);
+  const beforeStar = next?.kind === 'StarExpression';
+  if (type === 'string') {
+    if (beforeStar) throw unsupported(next, '* behind a column of string', scope);
+    return kind === 'regex' ? '.*' : '.*?';
   }
-  const last = items.at(-1);
-  if (last) parts.push({ column, skips, text: undefined, tree: last });
-  return parts;
+  if (kind !== 'regex' && !beforeStar) return '.*?';
+  const shape = SHAPES[type];
+  if (shape !== undefined) return beforeStar && isLast && kind !== 'regex' ? `(?:${shape})?` : shape;
+  if (kind === 'regex' && type === 'datetime' && next && !beforeStar) return shapes ? TIME : '.*';
+  throw unsupported(item, `a column of ${type} here`, scope);
 }
 
 function columnOf(item: Tree): Column {
