@@ -1,21 +1,26 @@
-import type { Scalar } from './compile.ts';
+import { arithmeticOf } from './arithmetic.ts';
+import { unsupported, type Scalar } from './compile.ts';
+import { dynamicComparison } from './dynamic-comparison.ts';
+import type { Comparison, Operands } from './operands.ts';
 import { has, hasPrefix, hasSuffix } from './terms.ts';
-import { compare, long, type Value } from './values.ts';
+import { texter } from './texts.ts';
+import { readText } from './text-values.ts';
+import { shown, type Value } from './values.ts';
 
 /** A binary operator's value, from its operands' values and static types. Undefined: this engine does not know it. */
-export function binary(
-  operator: string,
-  left: Scalar,
-  right: Scalar,
-  types: readonly [string, string],
-): Scalar | undefined {
+export function binary(operator: string, operands: Operands): Scalar | undefined {
+  const { left, right, types, place, scope } = operands;
   const text = TEXT[operator];
-  if (text) return textMatch(text, left, right, types);
+  if (text) return textMatch(text, operands);
   const logic = LOGIC[operator];
-  if (logic) return (row, env) => logic(left(row, env) as boolean | null, () => right(row, env) as boolean | null);
+  if (logic && types.every((type) => type === 'bool'))
+    return (row, env) => logic(left(row, env) as boolean | null, () => right(row, env) as boolean | null);
   const comparison = COMPARISONS[operator];
+  if (comparison && types.includes('dynamic')) return dynamicComparison(operator, comparison, operands);
+  const converted = comparison && converting(operator, operands);
+  if (comparison && converted) return (row, env) => comparison(converted[0](row, env), converted[1](row, env));
   if (comparison && comparable(types)) return (row, env) => comparison(left(row, env), right(row, env));
-  const arithmetic = arithmeticOf(operator, types);
+  const arithmetic = arithmeticOf(operator, types, (what) => unsupported(place, what, scope));
   return (
     arithmetic &&
     ((row, env) => {
@@ -57,13 +62,27 @@ function forms(name: string, match: TextOperator['match']): Record<string, TextO
 
 function textMatch(
   { fold, negate, match }: TextOperator,
-  left: Scalar,
-  right: Scalar,
-  types: readonly [string, string],
+  { left, right, types, place, scope }: Operands,
 ): Scalar | undefined {
-  if (types.some((type) => type !== 'string')) return undefined;
-  const folded = fold ? (text: string): string => text.toLowerCase() : (text: string): string => text;
-  return (row, env) => match(folded(left(row, env) as string), folded(right(row, env) as string)) !== negate;
+  if (types.some((type) => type !== 'string' && type !== 'dynamic')) return undefined;
+  const read = (value: Scalar, type: string): ((...args: Parameters<Scalar>) => string) => {
+    // A dynamic is searched as the text that it is written as.
+    const write = type === 'dynamic' ? texter(type, place, scope) : undefined;
+    return (row, env) => (write ? write(value(row, env)) : ((value(row, env) ?? '') as string));
+  };
+  const [text, part] = [read(left, types[0]), read(right, types[1])];
+  if (!fold) return (row, env) => match(text(row, env), part(row, env)) !== negate;
+  // What is looked for seldom changes from row to row.
+  let last = '';
+  let folded = '';
+  return (row, env) => {
+    const wanted = part(row, env);
+    if (wanted !== last) {
+      last = wanted;
+      folded = wanted.toLowerCase();
+    }
+    return match(text(row, env).toLowerCase(), folded) !== negate;
+  };
 }
 
 /** Three-valued: a null is "unknown", which `where` takes for false. */
@@ -80,84 +99,40 @@ const LOGIC: Readonly<Record<string, (a: boolean | null, b: () => boolean | null
   },
 };
 
-const ordered =
-  (test: (order: number) => boolean) =>
-  (a: Value, b: Value): boolean | null =>
-    a === null || b === null ? null : test(compare(a, b));
+/** Numbers beyond 2^53 are bigints; the others equal them by value. */
+const same = (a: Value, b: Value): boolean => a === b || (typeof a !== typeof b && a == b);
 
 /** `==` and `!=` know null from a value; two nulls are unknown (language reference, "Null values"). */
-const COMPARISONS: Readonly<Record<string, (a: Value, b: Value) => boolean | null>> = {
-  '==': (a, b) => (a === null && b === null ? null : a !== null && b !== null && compare(a, b) === 0),
-  '!=': (a, b) => (a === null && b === null ? null : a === null || b === null || compare(a, b) !== 0),
-  '<': ordered((order) => order < 0),
-  '<=': ordered((order) => order <= 0),
-  '>': ordered((order) => order > 0),
-  '>=': ordered((order) => order >= 0),
+const COMPARISONS: Readonly<Record<string, Comparison>> = {
+  '==': (a, b) => (a === null || b === null ? (a === b ? null : false) : same(a, b)),
+  '!=': (a, b) => (a === null || b === null ? (a === b ? null : true) : !same(a, b)),
+  '<>': (a, b) => (a === null || b === null ? (a === b ? null : true) : !same(a, b)),
+  '<': (a, b) => (a === null || b === null ? null : a < b),
+  '<=': (a, b) => (a === null || b === null ? null : a <= b),
+  '>': (a, b) => (a === null || b === null ? null : a > b),
+  '>=': (a, b) => (a === null || b === null ? null : a >= b),
 };
 
-type Arithmetic = (a: Value, b: Value) => Value;
+/** A text that stands in the query, beside a value of another type, is read as a value of that type. */
+function converting(
+  operator: string,
+  { left, right, types, literals, place, scope }: Operands,
+): readonly [Scalar, Scalar] | undefined {
+  const at = types.indexOf('string');
+  const other = types[1 - at] ?? '';
+  if (at < 0 || literals[at] !== true || !/^(?:==|!=|<>)$/.test(operator) || !READABLE.has(other)) return undefined;
+  const text = [left, right][at]?.([], { now: 0n, rows: () => [] });
+  if (typeof text !== 'string') return undefined;
+  const value = readText(text, other);
+  if (value === undefined) throw unsupported(place, `${operator} between ${other} and ${shown(text)}`, scope);
+  return at === 0 ? [() => value, right] : [left, () => value];
+}
 
-const TIMES = new Set(['datetime', 'timespan']);
-const WHOLE = new Set(['long', 'int']);
-const isNumber = (type: string): boolean => type === 'real' || WHOLE.has(type);
+const READABLE = new Set(['long', 'int', 'real', 'bool', 'datetime', 'timespan', 'guid']);
+
+const isNumber = (type: string): boolean => type === 'real' || type === 'long' || type === 'int';
+const ORDERED = new Set(['string', 'bool', 'datetime', 'timespan', 'guid', 'long', 'int', 'real', 'decimal']);
 
 /** What the binder lets pass beyond this, such as a long against a text, has no meaning that is established. */
 const comparable = ([left, right]: readonly [string, string]): boolean =>
-  left !== 'dynamic' && (left === right || (isNumber(left) && isNumber(right)));
-
-/** A length times a number; by a real it is cut to whole ticks. */
-function scaled(length: bigint, by: number | bigint): bigint | null {
-  if (typeof by === 'bigint' || Number.isInteger(by)) return length * BigInt(by);
-  return wholeTicks(Number(length) * by);
-}
-
-const wholeTicks = (ticks: number): bigint | null => (Number.isFinite(ticks) ? BigInt(Math.trunc(ticks)) : null);
-
-const SCALED: Readonly<Record<string, Arithmetic>> = {
-  '*': (a, b) => scaled(a as bigint, b as number | bigint),
-  '/': (a, b) => {
-    if (typeof b === 'bigint' || Number.isInteger(b))
-      return Number(b) === 0 ? null : (a as bigint) / BigInt(b as number);
-    return wholeTicks(Number(a) / Number(b));
-  },
-};
-
-function arithmeticOf(operator: string, [left, right]: readonly [string, string]): Arithmetic | undefined {
-  const times = TIMES.has(left) && TIMES.has(right);
-  if (times && operator === '+') return (a, b) => (a as bigint) + (b as bigint);
-  if (times && operator === '-') return (a, b) => (a as bigint) - (b as bigint);
-  if (left === 'timespan' && right === 'timespan' && operator === '/') return (a, b) => Number(a) / Number(b);
-  if (left === 'timespan' && isNumber(right)) return SCALED[operator];
-  if (isNumber(left) && right === 'timespan' && operator === '*')
-    return (a, b) => scaled(b as bigint, a as number | bigint);
-  // Ints become longs: the reference's "Type rules for arithmetic operations".
-  if (WHOLE.has(left) && WHOLE.has(right)) return WHOLE_NUMBERS[operator];
-  return isNumber(left) && isNumber(right) ? REALS[operator] : undefined;
-}
-
-const whole =
-  (act: (a: bigint, b: bigint) => bigint): Arithmetic =>
-  (a, b) =>
-    long(act(BigInt(a as number | bigint), BigInt(b as number | bigint)));
-
-const WHOLE_NUMBERS: Readonly<Record<string, Arithmetic>> = {
-  '+': whole((a, b) => a + b),
-  '-': whole((a, b) => a - b),
-  '*': whole((a, b) => a * b),
-  // Division of longs truncates; by zero it is null.
-  '/': (a, b) => (Number(b) === 0 ? null : long(BigInt(a as number | bigint) / BigInt(b as number | bigint))),
-  // Never negative: -14 % 12 is 10.
-  '%': (a, b) => {
-    const by = BigInt(b as number | bigint);
-    if (by === 0n) return null;
-    const rest = BigInt(a as number | bigint) % by;
-    return long(rest < 0n ? rest + (by < 0n ? -by : by) : rest);
-  },
-};
-
-const REALS: Readonly<Record<string, Arithmetic>> = {
-  '+': (a, b) => Number(a) + Number(b),
-  '-': (a, b) => Number(a) - Number(b),
-  '*': (a, b) => Number(a) * Number(b),
-  '/': (a, b) => Number(a) / Number(b),
-};
+  ORDERED.has(left) && (left === right || (isNumber(left) && isNumber(right)));

@@ -4,17 +4,21 @@ import {
   child,
   childOf,
   elements,
+  missing,
   textOf,
   typeOf,
   unsupported,
   type Scalar,
   type Scope,
 } from './compile.ts';
-import { FUNCTIONS } from './functions.ts';
+import { isArray, isBag } from './dynamics.ts';
+import { FUNCTIONS } from './functions/functions.ts';
 import type { Tree } from './language.ts';
-import { listOperator } from './lists.ts';
+import { calledScalar, constant as onceARun, readsRow } from './lets.ts';
+import { inList } from './lists.ts';
 import { literal, unquoted } from './literals.ts';
-import { compare, long, type Value } from './values.ts';
+import { matchesRegex } from './functions/regex.ts';
+import { long, toDynamic, type Value } from './values.ts';
 
 /** Compiles a bound scalar expression to a closure over a row. Names are bound already; only their places are looked up. */
 export function scalar(tree: Tree, scope: Scope): Scalar {
@@ -37,6 +41,8 @@ export function scalar(tree: Tree, scope: Scope): Scalar {
     case 'PathExpression':
     case 'ElementExpression':
       return path(tree, scope);
+    case 'ToScalarExpression':
+      return toScalar(tree, scope);
     default:
       return operator(tree, scope);
   }
@@ -51,23 +57,50 @@ function name(tree: Tree, scope: Scope): Scalar {
   throw unsupported(tree, `the name "${wanted}" here`, scope);
 }
 
+/** A type such as `typeof(long)`, which the type of the call follows. */
+const NO_VALUE: Scalar = () => null;
+
 function call(tree: Tree, scope: Scope): Scalar {
   const fn = tree.refersTo ?? textOf(child(tree, 0));
+  if (scope.functions.has(fn)) return calledScalar(tree, scope);
   const args = argumentsOf(tree);
+  if (fn === 'pack_all') return packAll(args, tree, scope);
   const family = Object.hasOwn(FUNCTIONS, fn) ? FUNCTIONS[fn] : undefined;
   if (!family) throw unsupported(tree, `the function ${fn}()`, scope);
+  if (args.some(({ kind }) => kind === 'SimpleNamedExpression' || kind === 'StarExpression'))
+    throw unsupported(tree, `this form of ${fn}()`, scope);
   const act = family(args.map(typeOf), tree, scope);
-  const values = args.map((arg) => scalar(arg, scope));
+  const values = args.map((arg) => (arg.kind === 'TypeOfLiteralExpression' ? NO_VALUE : scalar(arg, scope)));
+  const nothing = missing(typeOf(tree));
+  const [first, second] = values;
+  if (first && values.length === 1) return (row, env) => act([first(row, env)], env) ?? nothing;
+  if (first && second && values.length === 2)
+    return (row, env) => act([first(row, env), second(row, env)], env) ?? nothing;
   return (row, env) =>
     act(
       values.map((value) => value(row, env)),
       env,
+    ) ?? nothing;
+}
+
+/** Every column of the row by its name; with `true` only those that have a value. */
+function packAll(args: readonly Tree[], tree: Tree, scope: Scope): Scalar {
+  const [flag] = args;
+  const skips = flag !== undefined && literal(flag, scope)?.value === true;
+  if (flag && !skips && literal(flag, scope)?.value !== false)
+    throw unsupported(tree, 'this form of pack_all()', scope);
+  return (row) =>
+    Object.fromEntries(
+      scope.columns.flatMap(({ name, type }, at) => {
+        const value = row[at] ?? null;
+        return skips && (value === null || value === '') ? [] : [[name, toDynamic(value, type)]];
+      }),
     );
 }
 
 function minus(tree: Tree, scope: Scope): Scalar {
   const type = typeOf(child(tree, 1));
-  if (type === 'dynamic') throw unsupported(tree, 'minus of dynamic', scope);
+  if (!['long', 'int', 'real', 'timespan'].includes(type)) throw unsupported(tree, `minus of ${type}`, scope);
   const value = scalar(child(tree, 1), scope);
   return (row, env) => {
     const positive = value(row, env);
@@ -80,13 +113,14 @@ function minus(tree: Tree, scope: Scope): Scalar {
 /** Inclusive at both ends; a timespan at the far end counts from the near one. */
 function between(tree: Tree, scope: Scope): Scalar {
   const couple = child(tree, 2);
-  const value = scalar(child(tree, 0), scope);
-  const [lowTree, highTree] = [child(couple, 1), child(couple, 3)];
-  if ([child(tree, 0), lowTree, highTree].some((part) => typeOf(part) === 'dynamic'))
-    throw unsupported(tree, 'between of dynamic', scope);
-  const low = scalar(lowTree, scope);
-  const high = scalar(highTree, scope);
+  const [leftTree, lowTree, highTree] = [child(tree, 0), child(couple, 1), child(couple, 3)];
+  const type = typeOf(leftTree);
   const relative = typeOf(highTree) === 'timespan' && typeOf(lowTree) === 'datetime';
+  const isNumber = (each: string): boolean => each === 'long' || each === 'int' || each === 'real';
+  const fits = (each: string): boolean => each === type || (isNumber(each) && isNumber(type));
+  if (!fits(typeOf(lowTree)) || !(relative ? type === 'datetime' : fits(typeOf(highTree))) || type === 'dynamic')
+    throw unsupported(tree, `between of ${[leftTree, lowTree, highTree].map(typeOf).join(', ')}`, scope);
+  const [value, low, high] = [scalar(leftTree, scope), scalar(lowTree, scope), scalar(highTree, scope)];
   const negate = tree.kind === 'NotBetweenExpression';
   return (row, env) => {
     const at = value(row, env);
@@ -94,26 +128,26 @@ function between(tree: Tree, scope: Scope): Scalar {
     const end = high(row, env);
     if (at === null || from === null || end === null) return null;
     const to = relative ? (from as bigint) + (end as bigint) : end;
-    return (compare(at, from) >= 0 && compare(at, to) <= 0) !== negate;
+    return (at >= from && at <= to) !== negate;
   };
 }
 
 /** `a.b`, `a["b"]` and `a[0]` in a dynamic; null where there is no such thing. */
 function path(tree: Tree, scope: Scope): Scalar {
   const object = scalar(child(tree, 0), scope);
-  const selector = tree.kind === 'PathExpression' ? child(tree, 2) : child(child(tree, 1), 1);
+  const isPath = tree.kind === 'PathExpression';
+  const selector = isPath ? child(tree, 2) : child(child(tree, 1), 1);
   if (typeOf(child(tree, 0)) !== 'dynamic') throw unsupported(tree, `a member of ${typeOf(child(tree, 0))}`, scope);
-  const key: Scalar = tree.kind === 'PathExpression' ? () => memberName(selector) : scalar(selector, scope);
+  if (!isPath && !['string', 'long', 'int'].includes(typeOf(selector)))
+    throw unsupported(selector, `a member by ${typeOf(selector)}`, scope);
+  const member = isPath ? memberName(selector) : '';
+  const key: Scalar = isPath ? () => member : scalar(selector, scope);
   return (row, env) => {
     const from = object(row, env);
     const at = key(row, env);
-    if (from === null || typeof from !== 'object') return null;
-    if (Array.isArray(from)) return (typeof at === 'number' ? (from.at(at) as Value | undefined) : undefined) ?? null;
-    return (
-      (typeof at === 'string' && Object.hasOwn(from, at)
-        ? ((from as Readonly<Record<string, unknown>>)[at] as Value)
-        : null) ?? null
-    );
+    if (isArray(from)) return (typeof at === 'number' ? (from.at(at) as Value | undefined) : undefined) ?? null;
+    if (!isBag(from) || typeof at !== 'string' || !Object.hasOwn(from, at)) return null;
+    return (from[at] as Value | undefined) ?? null;
   };
 }
 
@@ -123,37 +157,28 @@ const memberName = (selector: Tree): string => {
   return bracketed ? unquoted(textOf(child(bracketed, 1))) : textOf(selector);
 };
 
+/** The first value of the first row. */
+function toScalar(tree: Tree, scope: Scope): Scalar {
+  const source = child(tree, tree.children.length - 2);
+  const table = scope.compile.table(source, { ...scope, columns: [] });
+  if (table.open === true) throw unsupported(source, 'a table whose columns only the rows tell', scope);
+  return onceARun((_row, env) => table.run(env).rows[0]?.[0] ?? missing(table.columns[0]?.type));
+}
+
 function operator(tree: Tree, scope: Scope): Scalar {
   const [leftTree, token, rightTree] = tree.children;
   const sign = token?.text ?? '';
   if (!leftTree || !rightTree || sign === '')
     throw unsupported(tree, `${tree.kind.replace(/Expression$/, '')} "${textOf(tree).slice(0, 40)}"`, scope);
+  if (leftTree.kind === 'StarExpression') throw unsupported(leftTree, `${sign} over all columns`, scope);
   if (rightTree.kind === 'ExpressionList')
     return inList(tree, sign, leftTree, elements(childOf(rightTree, 'List')), scope);
   const types = [typeOf(leftTree), typeOf(rightTree)] as const;
-  const compiled = binary(sign, scalar(leftTree, scope), scalar(rightTree, scope), types);
+  const literals = [literal(leftTree, scope) !== undefined, literal(rightTree, scope) !== undefined] as const;
+  const [left, right] = [scalar(leftTree, scope), scalar(rightTree, scope)];
+  if (sign.startsWith('matches')) return matchesRegex(tree, left, right, types, scope);
+  const compiled = binary(sign, { left, right, types, literals, place: token ?? tree, scope });
   if (!compiled) throw unsupported(token ?? tree, `the operator ${sign} between ${types.join(' and ')}`, scope);
-  return compiled;
-}
-
-function inList(tree: Tree, sign: string, leftTree: Tree, list: readonly Tree[], scope: Scope): Scalar {
-  if (list.some((item) => item.columns !== undefined)) throw unsupported(tree, `${sign} over a table`, scope);
-  const columns = new Set(scope.columns.map(({ name: column }) => column));
-  // What no row can change is worked out once a run.
-  const isFixed = (item: Tree): boolean =>
-    literal(item, scope) !== undefined ||
-    (item.kind === 'NameReference' && !columns.has(item.refersTo ?? textOf(item)));
-  const compiled = listOperator(
-    sign,
-    { value: scalar(leftTree, scope), type: typeOf(leftTree) },
-    list.map((item) => ({ value: scalar(item, scope), type: typeOf(item) })),
-    list.every(isFixed),
-  );
-  if (!compiled)
-    throw unsupported(
-      tree,
-      `the operator ${sign} of ${typeOf(leftTree)} in a list of ${list.map(typeOf).join(', ')}`,
-      scope,
-    );
-  return compiled;
+  // What no row changes is worked out once a run.
+  return readsRow(tree, scope) ? compiled : onceARun(compiled);
 }

@@ -18,14 +18,19 @@ export interface Tree {
   readonly start: number;
   readonly type: string | undefined;
   readonly columns: readonly Column[] | undefined;
+  /** More columns may come of the rows, as of the bags that `bag_unpack` opens. */
+  readonly open: boolean;
   readonly refersTo: string | undefined;
   /** What the binder calls the column an expression makes when its author names none; empty when it numbers it. */
   readonly resultName: string;
   readonly children: readonly Tree[];
+  /** Of a call of a function that the query declares: its body, bound to these arguments, by where it stands in the query. */
+  body(start: number): Tree | undefined;
 }
 
 interface KustoSymbol {
   readonly Name: string;
+  readonly IsOpen?: boolean;
   readonly Columns?: KustoList<{ readonly Name: string; readonly Type: { readonly Name: string } }>;
 }
 interface KustoList<T> {
@@ -41,6 +46,7 @@ interface KustoNode {
   readonly ReferencedSymbol?: KustoSymbol | null;
   readonly ChildCount: number;
   GetChild(index: number): KustoNode | null;
+  GetCalledFunctionBody(): KustoNode | null;
 }
 interface Diagnostic {
   readonly Severity: string;
@@ -109,21 +115,27 @@ export function bind(query: string, schema: Schema): Tree {
 
 export const items = <T>(list: KustoList<T>): T[] => Array.from({ length: list.Count }, (_, i) => list.getItem(i));
 
-export function treeOf(node: KustoNode): Tree {
+export function treeOf(node: KustoNode, shift = 0): Tree {
   const children: Tree[] = [];
   for (let i = 0; i < node.ChildCount; i += 1) {
     const child = node.GetChild(i);
-    if (child) children.push(treeOf(child));
+    if (child) children.push(treeOf(child, shift));
   }
   const columns = node.ResultType?.Columns;
   return {
     kind: language().kinds.get(node.Kind) ?? String(node.Kind),
     text: node.IsToken ? (node.Text ?? '') : '',
-    start: node.TextStart,
+    start: node.TextStart + shift,
     type: node.ResultType?.Name,
     columns: columns && items(columns).map(({ Name, Type }) => ({ name: Name, type: Type.Name })),
+    open: node.ResultType?.IsOpen === true,
     refersTo: node.ReferencedSymbol?.Name,
     resultName: node.ResultType ? (language().kusto.Binding.Binder.GetExpressionResultName(node) ?? '') : '',
     children,
+    body(start) {
+      // Microsoft's binder works out a function's body anew for each call, as a text of its own.
+      const body = node.GetCalledFunctionBody();
+      return body ? treeOf(body, start - body.TextStart) : undefined;
+    },
   };
 }

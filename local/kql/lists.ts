@@ -1,32 +1,39 @@
-import type { Environment, Row, Scalar } from './compile.ts';
+import { typeOf, unsupported, type Environment, type Row, type Scalar, type Scope } from './compile.ts';
+import { isArray, kindOf, numberIn } from './dynamics.ts';
+import type { Tree } from './language.ts';
+import { readsRow } from './lets.ts';
 import { has } from './terms.ts';
+import { texter } from './texts.ts';
 import { keyOf, type Value } from './values.ts';
 
-interface Typed {
-  readonly value: Scalar;
+interface List {
   readonly type: string;
+  /** The values of one expression: itself, or the elements of an array, or the first column of a table. */
+  values(row: Row, env: Environment): readonly Value[];
 }
-type Matches = (left: Value) => boolean;
-
-const fold = (value: Value): Value => (typeof value === 'string' ? value.toLowerCase() : value);
-const same = (value: Value): Value => value;
-
-/** Types whose values look the same in a dynamic array. */
-const PLAIN = new Set(['string', 'long', 'int']);
+type Matches = (left: Value) => boolean | null;
 
 /**
  * `in`, `in~`, `has_any`, `has_all` and the negations of the first two: is any, or every, element matched? An array stands
- * for its elements. Undefined: this engine does not know it between these types. `fixed` says that no row changes the list.
+ * for its elements, a table for its first column.
  */
-export function listOperator(sign: string, left: Typed, list: readonly Typed[], fixed: boolean): Scalar | undefined {
-  const make = sign.startsWith('has_') ? hasTerms(sign, left.type, list) : isIn(sign, left.type, list);
-  if (!make) return undefined;
-  const all = (row: Row, env: Environment): readonly Value[] =>
-    list.flatMap(({ value, type }) => {
-      const element = value(row, env);
-      return type === 'dynamic' && Array.isArray(element) ? (element as Value[]) : [element];
-    });
-  if (!fixed) return (row, env) => make(all(row, env))(left.value(row, env));
+export function inList(tree: Tree, sign: string, leftTree: Tree, items: readonly Tree[], scope: Scope): Scalar {
+  const lists = items.map((item) => listOf(item, scope));
+  const type = typeOf(leftTree);
+  const make = sign.startsWith('has_')
+    ? hasTerms(tree, sign, type, lists, scope)
+    : isIn(tree, sign, type, lists, scope);
+  if (!make)
+    throw unsupported(
+      tree,
+      `the operator ${sign} of ${type} in a list of ${lists.map((list) => list.type).join(', ')}`,
+      scope,
+    );
+  const left = scope.compile.scalar(leftTree, scope);
+  const all = (row: Row, env: Environment): readonly Value[] => lists.flatMap((list) => list.values(row, env));
+  if (items.some((item) => readsRow(item, scope) && item.columns === undefined))
+    return (row, env) => make(all(row, env))(left(row, env));
+  // What no row can change is worked out once a run.
   const made = new WeakMap<Environment, Matches>();
   return (row, env) => {
     let matches = made.get(env);
@@ -34,40 +41,95 @@ export function listOperator(sign: string, left: Typed, list: readonly Typed[], 
       matches = make(all(row, env));
       made.set(env, matches);
     }
-    return matches(left.value(row, env));
+    return matches(left(row, env));
   };
 }
 
-function isIn(sign: string, left: string, list: readonly Typed[]): ((list: readonly Value[]) => Matches) | undefined {
-  const number = (type: string): boolean => type === 'long' || type === 'int' || type === 'real';
-  const known = list.every(
-    ({ type }) =>
-      (type === left && left !== 'dynamic') ||
-      (type === 'dynamic' && PLAIN.has(left)) ||
-      (number(type) && number(left)),
-  );
-  if (!known || !/^!?in~?$/.test(sign)) return undefined;
-  const key = sign.endsWith('~') ? fold : same;
+function listOf(item: Tree, scope: Scope): List {
+  if (item.columns !== undefined) {
+    const table = scope.compile.table(item, { ...scope, columns: [] });
+    if (table.open === true || table.columns.length === 0) throw unsupported(item, 'this table as a list', scope);
+    return {
+      type: table.columns[0]?.type ?? '',
+      values: (_row, env) => table.run(env).rows.map(([first = null]) => first),
+    };
+  }
+  const value = scope.compile.scalar(item, scope);
+  return {
+    type: typeOf(item),
+    values(row, env) {
+      const found = value(row, env);
+      return isArray(found) ? (found as readonly Value[]) : [found];
+    },
+  };
+}
+
+const isNumber = (type: string): boolean => type === 'long' || type === 'int' || type === 'real';
+/** What the elements of a dynamic must be to be compared with values of a type. */
+const fits = (type: string, value: Value): boolean => {
+  const kind = kindOf(value);
+  return kind === 'null' || (isNumber(type) ? kind === 'long' || kind === 'real' : kind === type);
+};
+/** A number from a dynamic as a number of its own. */
+const plain = (value: Value): Value => (kindOf(value) === 'real' ? numberIn(value) : value);
+const fold = (value: Value): Value => (typeof value === 'string' ? value.toLowerCase() : plain(value));
+
+function isIn(
+  tree: Tree,
+  sign: string,
+  left: string,
+  lists: readonly List[],
+  scope: Scope,
+): ((elements: readonly Value[]) => Matches) | undefined {
+  if (!/^!?in~?$/.test(sign)) return undefined;
+  const others = new Set(lists.map(({ type }) => type).filter((type) => type !== 'dynamic'));
+  const [type = left] = [...(left === 'dynamic' ? others : [])];
+  if (
+    type === 'dynamic' ||
+    !(/^(?:string|bool|guid)$/.test(type) || isNumber(type) || !lists.some((list) => list.type === 'dynamic'))
+  )
+    return undefined;
+  if ([...others].some((other) => other !== type && !(isNumber(other) && isNumber(type)))) return undefined;
+  const key = sign.endsWith('~') ? fold : plain;
   const negated = sign.startsWith('!');
+  const check = (value: Value): void => {
+    if (!fits(type, value)) throw unsupported(tree, `${sign} between a dynamic ${kindOf(value)} and a ${type}`, scope);
+  };
+  const fromDynamic = lists.some((list) => list.type === 'dynamic');
   return (elements) => {
-    // As with ==, a null equals nothing.
+    if (fromDynamic) elements.forEach(check);
+    // As with ==, a null equals nothing; but two nulls are neither equal nor unequal.
+    const hasNull = elements.includes(null);
     const wanted = new Set(elements.filter((element) => element !== null).map((element) => keyOf(key(element))));
-    return (value) => (value !== null && wanted.has(keyOf(key(value)))) !== negated;
+    return (value) => {
+      if (left === 'dynamic') check(value);
+      if (value === null && hasNull) return null;
+      return (value !== null && wanted.has(keyOf(key(value)))) !== negated;
+    };
   };
 }
 
 function hasTerms(
+  tree: Tree,
   sign: string,
   left: string,
-  list: readonly Typed[],
-): ((list: readonly Value[]) => Matches) | undefined {
-  if (left !== 'string' || list.some(({ type }) => type !== 'string' && type !== 'dynamic')) return undefined;
+  lists: readonly List[],
+  scope: Scope,
+): ((elements: readonly Value[]) => Matches) | undefined {
+  if (left !== 'string' && left !== 'dynamic') return undefined;
   if (sign !== 'has_any' && sign !== 'has_all') return undefined;
+  if (lists.some(({ type }) => type !== 'string' && type !== 'dynamic')) return undefined;
+  const write = texter(left, tree, scope);
   return (elements) => {
-    const terms = elements.map((element) => (typeof element === 'string' ? element.toLowerCase() : undefined));
+    const terms = elements.map((element) => {
+      if (typeof element === 'string') return element.toLowerCase();
+      // Nothing is in every text.
+      if (element === null) return '';
+      throw unsupported(tree, `${sign} of what is no text`, scope);
+    });
     return (value) => {
-      const text = (value as string).toLowerCase();
-      const matched = (term: string | undefined): boolean => term !== undefined && has(text, term);
+      const text = write(value).toLowerCase();
+      const matched = (term: string): boolean => has(text, term);
       return sign === 'has_any' ? terms.some(matched) : terms.every(matched);
     };
   };

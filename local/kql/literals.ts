@@ -1,13 +1,16 @@
-import { child, elements, textOf, unsupported, type Scope } from './compile.ts';
+import { child, elements, missing, textOf, unsupported, type Scope } from './compile.ts';
+import { GUID } from './dynamics.ts';
 import type { Tree } from './language.ts';
-import { fitsLong, long, parseDatetime, parseTimespan, toDynamic, type Value } from './values.ts';
+import { readInstant } from './text-values.ts';
+import { fitsLong, long, parseTimespan, toDynamic, type Value } from './values.ts';
 
 /** The value of a literal such as `5d`, `'text'`, `datetime(2026-11-23)` or `dynamic([1])`; undefined when the tree is none. */
 export function literal(tree: Tree, scope: Scope): { readonly value: Value } | undefined {
   if (!/(?:Literal|Dynamic)Expression$/.test(tree.kind)) return undefined;
   const text = textOf(tree);
   const inner = /^\w+\s*\(\s*([\s\S]*?)\s*\)$/.exec(text)?.[1] ?? text;
-  if (/^\w+\s*\(\s*null\s*\)$/.test(text)) return { value: null };
+  // Strings have no null.
+  if (/^\w+\s*\(\s*null\s*\)$/.test(text)) return { value: missing(tree.type) };
   switch (tree.kind) {
     case 'StringLiteralExpression':
       return { value: unquoted(text) };
@@ -25,11 +28,13 @@ export function literal(tree: Tree, scope: Scope): { readonly value: Value } | u
     case 'BooleanLiteralExpression':
       return { value: known(BOOLEANS[inner.toLowerCase()] ?? null, tree, scope) };
     case 'DateTimeLiteralExpression':
-      return { value: known(parseDatetime(unquoted(inner)), tree, scope) };
+      return { value: known(readInstant(unquoted(inner)), tree, scope) };
     case 'TimespanLiteralExpression':
       return { value: known(parseTimespan(unquoted(inner)), tree, scope) };
     case 'DynamicExpression':
       return { value: dynamicOf(child(tree, 2), scope) as Value };
+    case 'GuidLiteralExpression':
+      return { value: known(GUID.test(unquoted(inner)) ? unquoted(inner).toLowerCase() : null, tree, scope) };
     default:
       return undefined;
   }
@@ -76,6 +81,8 @@ function dynamicOf(tree: Tree, scope: Scope): unknown {
     default: {
       const found = literal(tree, scope);
       if (!found) throw unsupported(tree, 'this value in a dynamic literal', scope);
+      // Ticks; the functions that pack values write a length as text.
+      if (tree.type === 'timespan' && found.value !== null) return long(found.value as bigint);
       return toDynamic(found.value, tree.type ?? '');
     }
   }

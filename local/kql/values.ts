@@ -26,15 +26,17 @@ export const ticksOf = (at: Date): bigint => BigInt(at.getTime()) * TICKS_PER_MS
 /** Whether a 64-bit integer can hold it. */
 export const fitsLong = (value: bigint): boolean => value >= -MAX_LONG && value < MAX_LONG;
 
-/** Reads a datetime literal's or a text's instant, UTC where it names no offset; null when it is none. */
+/** Reads an instant as ISO 8601 writes it, UTC where it names no offset; null when it is none. */
 export function parseDatetime(text: string): bigint | null {
   const match =
-    /^(\d{4}-\d\d-\d\d)(?:[T ]((?:[01]\d|2[0-3]):\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?)?\s*(Z|[+-]\d\d:?\d\d)?$/i.exec(
+    /^(\d{4})-(\d\d?)-(\d\d?)(?:(?:T|\s+)((?:[01]?\d|2[0-3]):\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?)?\s*(Z|GMT|[+-]\d\d:?\d\d)?$/i.exec(
       text.trim(),
     );
   if (!match) return null;
-  const [, date = '', time = '00:00', seconds = '00', fraction = '', zone = 'Z'] = match;
-  const ms = Date.parse(`${date}T${time}:${seconds}.000${zone.toUpperCase()}`);
+  const [, year = '', month = '', day = '', time = '00:00', seconds = '00', fraction = '', zone = 'Z'] = match;
+  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  const offset = /^(?:Z|GMT)$/i.test(zone) ? 'Z' : zone;
+  const ms = Date.parse(`${date}T${time.padStart(5, '0')}:${seconds}.000${offset}`);
   // Date.parse takes the 30th of February for the 2nd of March.
   if (Number.isNaN(ms) || !new Date(`${date}T00:00:00Z`).toISOString().startsWith(date)) return null;
   return BigInt(ms) * TICKS_PER_MS + BigInt(fraction.padEnd(7, '0'));
@@ -99,26 +101,44 @@ export function formatTimespan(ticks: bigint): string {
   return `${ticks < 0n ? '-' : ''}${days > 0n ? `${String(days)}.` : ''}${clock}${sub > 0n ? `.${String(sub).padStart(7, '0')}` : ''}`;
 }
 
-const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
+const { rawJSON, isRawJSON } = JSON as unknown as {
+  readonly rawJSON: (text: string) => { readonly rawJSON: string };
+  readonly isRawJSON: (value: unknown) => value is { readonly rawJSON: string };
+};
+
+/**
+ * A real as it stands in a dynamic, which tells it from a long: `1.0`. Only whole ones need a mark. JSON has no such
+ * numbers as NaN; the service writes them as text.
+ */
+export function dynamicReal(value: number): unknown {
+  if (!Number.isFinite(value)) return String(value);
+  return Number.isInteger(value) ? rawJSON(/e/.test(String(value)) ? String(value) : `${String(value)}.0`) : value;
+}
+
+/** A whole real in a dynamic. */
+export const wholeReal = (value: unknown): number | undefined => (isRawJSON(value) ? Number(value.rawJSON) : undefined);
 
 /** JSON with every digit of a large number. */
 export const toJson = (value: unknown): string =>
   JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? rawJSON(String(inner)) : inner));
 
-/** Reads JSON with every digit of a 64-bit number; throws a SyntaxError for text that is none. */
+/** Reads JSON with every digit of a 64-bit number, and reals told from longs; throws a SyntaxError for text that is none. */
 export function fromJson(text: string): unknown {
   const parse = JSON.parse as (
     text: string,
     revive: (key: string, value: unknown, at: { readonly source?: string }) => unknown,
   ) => unknown;
   return parse(text, (_key, value, { source = '' }) => {
-    if (typeof value !== 'number' || Number.isSafeInteger(value) || !/^-?\d+$/.test(source)) return value;
-    return fitsLong(BigInt(source)) ? BigInt(source) : value;
+    if (typeof value !== 'number') return value;
+    if (!/^-?\d+$/.test(source)) return dynamicReal(value);
+    if (Number.isSafeInteger(value)) return value;
+    return fitsLong(BigInt(source)) ? BigInt(source) : dynamicReal(value);
   });
 }
 
 /** A typed value as it goes into a dynamic: instants and lengths become text. */
 export function toDynamic(value: Value, type: string): unknown {
+  if (type === 'real' && value !== null) return dynamicReal(Number(value));
   if (typeof value !== 'bigint') return value;
   return type === 'datetime' ? formatDatetime(value) : type === 'timespan' ? formatTimespan(value) : value;
 }
@@ -142,3 +162,6 @@ export const keyOfAll = (values: readonly Value[]): string => {
 /** Equal values have equal keys; for grouping and sets. */
 export const keyOf = (value: Value): string =>
   typeof value === 'object' ? toJson(value) : `${typeof value === 'bigint' ? 'number' : typeof value}:${String(value)}`;
+
+/** A value as a refusal names it. */
+export const shown = (value: unknown): string => toJson(value ?? null).slice(0, 40);

@@ -270,7 +270,7 @@ it('a hunt that the engine does not know is told to be so, and is no error', () 
     said(hunt('DeviceInfo | where Timestamp > ago(1d) | evaluate basket() | summarize count() by DeviceId')).map(
       (text) => text.slice(0, 14),
     ),
-  ).toEqual(['warning 4:44 t']);
+  ).toEqual(['warning 4:53 t']);
 });
 
 it('a file with several faults is told of all of them, in order', () => {

@@ -1,7 +1,6 @@
-import { child, textOf, typeOf, unsupported, type Environment, type Row, type Scope } from './compile.ts';
-import { scalar } from './expressions.ts';
-import type { Tree } from './language.ts';
-import { compare, type Value } from './values.ts';
+import { child, textOf, typeOf, unsupported, type Environment, type Row, type Scope } from '../compile.ts';
+import type { Tree } from '../language.ts';
+import { compare, type Value } from '../values.ts';
 
 /** Orders rows by expressions with `asc`, `desc` (the default) and `nulls first|last`; rows that tie keep their order. */
 export function sorter(
@@ -16,7 +15,11 @@ export function sorter(
     const ascending = words.startsWith('asc');
     // Nulls come first when ascending and last when descending, unless said otherwise.
     const nullsFirst = /nullsfirst/.test(words) || (ascending && !/nullslast/.test(words));
-    return { value: scalar(expression, scope), direction: ascending ? 1 : -1, nulls: nullsFirst ? -1 : 1 };
+    return {
+      value: scope.compile.scalar(expression, scope),
+      direction: ascending ? 1 : -1,
+      nulls: nullsFirst ? -1 : 1,
+    };
   });
   return (rows, env) => {
     const keyed = rows.map((row) => ({ row, values: keys.map(({ value }) => value(row, env)) }));
@@ -31,7 +34,10 @@ export function sorter(
   };
 }
 
+/** Null outermost, then NaN, then what has an order ("Using special floating-point values" of the sort operator). */
+const strangeness = (value: Value): number => (value === null ? 2 : Number.isNaN(value) ? 1 : 0);
+
 function inOrder(a: Value, b: Value, direction: number, nulls: number): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? nulls : -nulls;
-  return compare(a, b) * direction;
+  const [left, right] = [strangeness(a), strangeness(b)];
+  return left + right > 0 ? (left - right) * nulls : compare(a, b) * direction;
 }
