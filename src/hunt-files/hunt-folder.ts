@@ -5,6 +5,8 @@ import type { HuntFileProblem } from '../errors.ts';
 import type { Hunt } from '../hunt/hunt.ts';
 import type { HuntLibrary } from '../services.ts';
 import { readHuntFile, type HuntFile } from './hunt-file.ts';
+import { nearest } from '../nearest.ts';
+import { slugOf } from './slug.ts';
 import { parseHuntPatterns, selectHunts } from './selection.ts';
 
 /** A hunt is a page of text; something a thousand times larger is another file. */
@@ -42,13 +44,27 @@ export function loadHuntFiles(
   // What is switched off is not even read: a start should cost what runs.
   const { selected, problems: idle } = selectHunts(all, parseHuntPatterns(switchedOn));
   if (all.length > 0) problems.push(...idle);
+  const slugs = all.map(slugOf);
   const files = selected.flatMap((file) => {
     const text = textOf(path.join(folder, file), (message) => {
       problem(file, message);
     });
-    return text === undefined ? [] : [readHuntFile(file, text)];
+    return text === undefined ? [] : [withSiblings(readHuntFile(file, text), slugs)];
   });
   return { files, problems };
+}
+
+/** A sibling may be switched off; one that is no hunt at all is a slip. */
+function withSiblings(file: HuntFile, slugs: readonly string[]): HuntFile {
+  const strangers = (file.draft?.siblings ?? []).filter((name) => !slugs.includes(name));
+  if (strangers.length === 0) return file;
+  const problems = strangers.map((name): HuntFileProblem => {
+    const suggestion = nearest(name, slugs);
+    const message = `"siblings" names "${name}", which is no hunt of this folder`;
+    const hint = suggestion === undefined ? {} : { suggestion };
+    return { file: file.file, ...file.placeOf(['siblings']), message, ...hint };
+  });
+  return { ...file, warnings: [...file.warnings, ...problems] };
 }
 
 /** `seen` holds the folders already read, under their real paths: a link may lead to any of them. */

@@ -1,5 +1,6 @@
 import type { EvidenceKind } from '../hunt/evidence-kinds.ts';
 import type { HuntQuestions, Scenario } from '../hunt/hunt-questions.ts';
+import { blanked } from './calls.ts';
 import { kqlTexts } from './literal.ts';
 
 /** Rows of an answer about executions; of more than these, only those that nothing explains are sure to be there. */
@@ -30,7 +31,7 @@ export function evidenceQuery(
   const text = evidence[kind];
   if (text === undefined) return undefined;
   const head = `let Devices = ${kqlTexts(devices)};\nlet Files = ${kqlTexts(files)};\n`;
-  const query = { kql: `${head}${text.replace(/[\s;]+$/, '')}\n`, start: head.length, scenarios: [] };
+  const query = { kql: `${head}${unended(text)}\n`, start: head.length, scenarios: [] };
   return kind === 'executions' ? withScenarios(query, scenarios) : query;
 }
 
@@ -51,6 +52,8 @@ function withScenarios({ kql, start }: EvidenceQuery, scenarios: readonly Scenar
 
 /** A hunt's own query, its answer kept to some devices. */
 export function askedAbout(query: string, idColumn: string, devices: readonly string[]): string {
-  const text = query.replace(/[\s;]+$/, '');
-  return `let Firstsight_Devices = ${kqlTexts(devices)};\n${text}\n| where ${idColumn} in (Firstsight_Devices)\n| project ${idColumn}\n`;
+  return `let Firstsight_Devices = ${kqlTexts(devices)};\n${unended(query)}\n| where ${idColumn} in (Firstsight_Devices)\n| project ${idColumn}\n`;
 }
+
+/** A query that more can be piped behind: without the semicolon and the comments at its end. Every place stays. */
+const unended = (query: string): string => blanked(query, 'comments').replace(/[\s;]+$/, '');
