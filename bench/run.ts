@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { startAzurite } from '../local/azurite.ts';
 import { tableCases } from '../src/azure/cases.ts';
 import { tableConversations } from '../src/azure/conversations.ts';
+import { tableExplanations } from '../src/azure/explanations.ts';
 import { tableLedger } from '../src/azure/ledger.ts';
 import { tableLinkSecrets } from '../src/azure/link-secrets.ts';
 import { tableOutbox } from '../src/azure/outbox.ts';
@@ -102,6 +103,8 @@ function settingOf(tablesUrl: string): Setting {
       },
       cases: tableCases(azureTable(counted.client(`C${suffix}`))),
       promises: tablePromises(ledgerTable, now),
+      explanations: tableExplanations(ledgerTable, now),
+      freshness: { of: () => Promise.resolve([]) },
       links: tableLinkSecrets(memoryTable()),
       retention: tableRetention({
         ledger: memoryTable(),
@@ -116,6 +119,8 @@ function settingOf(tablesUrl: string): Setting {
         tick: '0 */5 * * * *',
         lateness: 2 * DAY,
         runTimeout: 12 * MINUTE,
+        evidenceTimeout: 120_000,
+        blindAfter: 2_700_000,
         remindAfter: DAY,
         escalateAfter: 4 * HOUR,
         retain: 400 * DAY,

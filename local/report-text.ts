@@ -12,8 +12,9 @@ export const printable = (text: string): string =>
 const OUTCOMES: Readonly<Record<HuntReport['outcome'], (report: HuntReport) => string>> = {
   'baseline-founded': ({ founding }) =>
     `Baseline: ${String(founding.length)} device(s). From now on only other devices are new.`,
-  'baseline-not-founded': () => 'The answer was partial, so no baseline was founded.',
+  'baseline-not-founded': () => 'The answer is not the whole truth, so no baseline was founded.',
   'nothing-new': () => 'Nothing new.',
+  blind: () => 'BLIND: nothing new was seen, and nothing could be.',
   'devices-found': ({ findings }) => `${String(findings.length)} device(s) to look at.`,
 };
 
@@ -29,8 +30,17 @@ export function reportText(report: HuntReport, dryRun: boolean): string {
     OUTCOMES[report.outcome](report),
     `${String(totals.rows)} row(s), ${String(totals.devices)} device(s): ${String(totals.newlySeen)} new, ${String(totals.returning)} returning, ${String(totals.known)} known.`,
     ...(totals.withoutDevice > 0 ? [`${String(totals.withoutDevice)} row(s) name no device.`] : []),
+    ...ofReporting(report),
+    ...(report.blind ? [`BLIND (${report.blind.code}): ${printable(report.blind.message)}`] : []),
     ...(partial ? [`PARTIAL ANSWER (${partial.code}): ${printable(partial.message)}`] : []),
   ].join('\n');
+}
+
+function ofReporting({ totals: { reporting, newlySeen, excluded } }: HuntReport): string[] {
+  return [
+    ...(reporting === undefined ? [] : [`${String(newlySeen)} new of ${String(reporting)} reporting devices.`]),
+    ...(excluded === undefined ? [] : [`${String(excluded)} device(s) left out: every execution is explained.`]),
+  ];
 }
 
 const minute = (at: Date | undefined): string => (at ? at.toISOString().slice(0, 16).replace('T', ' ') : '-');

@@ -3,6 +3,7 @@ import { DefaultAzureCredential, type TokenCredential } from '@azure/identity';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tableCases } from './azure/cases.ts';
 import { tableConversations } from './azure/conversations.ts';
+import { tableExplanations } from './azure/explanations.ts';
 import { tableLinkSecrets } from './azure/link-secrets.ts';
 import { tableLedger } from './azure/ledger.ts';
 import { makeLogsQueryClient, type HttpClient } from './azure/log-analytics-client.ts';
@@ -14,6 +15,7 @@ import { tableRetention } from './azure/retention.ts';
 import { storageRunQueue } from './azure/run-queue.ts';
 import { tableRuns } from './azure/runs.ts';
 import { storageClients } from './azure/storage-clients.ts';
+import { askedFreshness } from './freshness.ts';
 import { loadHunts } from './hunt-files/hunt-folder.ts';
 import type { Log } from './log.ts';
 import type { Services } from './services.ts';
@@ -55,6 +57,8 @@ export function azureServices(
     ledger: tableLedger(ledger),
     outbox: tableOutbox(ledger, now),
     promises: tablePromises(ledger, now),
+    explanations: tableExplanations(ledger, now),
+    freshness: askedFreshness(new Map(workspaces), log),
     cases: tableCases(cases),
     runs: tableRuns(runs, now),
     links: tableLinkSecrets(conversations),

@@ -12,7 +12,9 @@ export function summaryOf(report: HuntReport): ReportSummary {
     outcome: report.outcome,
     totals: report.totals,
     ...(report.partial && { partial: report.partial }),
+    ...(report.blind && { blind: report.blind }),
     findings: withinBudget(report.findings.slice(0, SUMMARY_FINDINGS)),
+    ...(report.excluded.length > 0 && { excluded: withinBudget(report.excluded.slice(0, SUMMARY_FINDINGS)) }),
   };
 }
 

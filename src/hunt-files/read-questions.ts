@@ -45,12 +45,13 @@ function readScenarios(fields: Fields): readonly Scenario[] {
 }
 
 function readScenario(fields: Fields, item: unknown, i: number): Scenario | undefined {
-  const problem = (part: readonly string[], message: string, suggestion?: string): undefined => {
+  const problem = (part: readonly string[], message: string, suggestion?: string): void => {
     fields.problemIn(['scenarios', i, ...part], message, suggestion);
-    return undefined;
   };
-  if (typeof item !== 'object' || item === null || Array.isArray(item))
-    return problem([], 'is no scenario with "name" and "where"');
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+    problem([], 'is no scenario with "name" and "where"');
+    return undefined;
+  }
   const given = item as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(given)) {
     if (!SCENARIO_FIELDS.includes(name))
@@ -66,10 +67,10 @@ function readScenario(fields: Fields, item: unknown, i: number): Scenario | unde
     return typeof value === 'string' ? value.trim() : '';
   };
   const [name, where, description] = [text('name'), text('where'), text('description')];
-  const wanted = given['mode'] ?? 'annotate';
+  const wanted = text('mode') || 'annotate';
   const mode = SCENARIO_MODES.find((known) => known === wanted);
   if (mode === undefined)
-    problem(['mode'], `"mode" is one of ${SCENARIO_MODES.join(', ')}`, nearest(String(wanted), SCENARIO_MODES));
+    problem(['mode'], `"mode" is one of ${SCENARIO_MODES.join(', ')}`, nearest(wanted, SCENARIO_MODES));
   if (name === '') problem(['name'], 'needs a "name"');
   if (where === '') problem(['where'], 'needs a "where": which executions it explains, as KQL');
   else if (!isClosedExpression(where))

@@ -95,6 +95,7 @@ export function digestOf(notice: Exclude<Notice, { readonly kind: 'unseen' }>): 
         'newly-seen': count('newly-seen'),
         returning: count('returning'),
         'expectation-ended': count('expectation-ended'),
+        'explanation-ended': count('explanation-ended'),
       };
       return { kind, context, findings: worstFirst(findings).slice(0, DIGEST_DEVICES), counts };
     }
@@ -107,7 +108,9 @@ export function digestOf(notice: Exclude<Notice, { readonly kind: 'unseen' }>): 
 
 /** A finding that must not go unnoticed: somebody who is not in the channel is told when nobody there has looked. */
 export const isUrgent = (notice: NoticeDigest): boolean =>
-  notice.kind === 'devices-found' && notice.context.hunt.severity === 'high' && notice.counts['newly-seen'] > 0;
+  notice.kind === 'devices-found' &&
+  notice.context.hunt.severity === 'high' &&
+  notice.counts['newly-seen'] + notice.counts['explanation-ended'] > 0;
 
 /** The first to acknowledge is who did; a second click changes nothing. */
 export const acknowledge = (state: CaseState, mark: Mark): CaseState =>

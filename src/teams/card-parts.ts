@@ -1,6 +1,7 @@
 /** What the cards of all kinds of notices have in common. */
 import type { RunPoint } from '../hunt/case.ts';
 import type { NoticeContext } from '../hunt/notice.ts';
+import type { RunTotals } from '../hunt/report.ts';
 import { sparkline } from './sparkline.ts';
 import type { Element, TextRun } from './card-types.ts';
 import { facts, line, run } from './elements.ts';
@@ -46,6 +47,13 @@ function attackRuns({ hunt }: NoticeContext): TextRun[] {
   return tactics === '' ? techniques.slice(1) : [run(tactics, {}, 120), ...techniques];
 }
 
+/** Of how many that could have been seen. */
+const ofReporting = ({ reporting, devices }: RunTotals): string =>
+  reporting === undefined || reporting < devices ? '' : ` of ${reporting.toLocaleString('en')} reporting`;
+
+const leftOut = (totals: RunTotals | undefined): string =>
+  totals?.excluded === undefined ? '' : `, ${totals.excluded.toLocaleString('en')} left out as explained`;
+
 /** Where, what and since when: the lower part of every card. */
 export function contextElements(context: NoticeContext, history: readonly RunPoint[] = []): Element[] {
   const { hunt, workspace, window, totals, partial, run: id, trigger } = context;
@@ -56,9 +64,10 @@ export function contextElements(context: NoticeContext, history: readonly RunPoi
   ] as const;
   // A founding run has none of these: what it saw is the baseline.
   const compared = counts.some(([count]) => (count ?? 0) > 0)
-    ? `: ${counts.map(([count, what]) => `${(count ?? 0).toLocaleString('en')} ${what}`).join(', ')}`
-    : '';
-  const saw = totals && `${plural(totals.rows, 'row')}, ${plural(totals.devices, 'device')}${compared}`;
+    ? `: ${counts.map(([count, what]) => `${(count ?? 0).toLocaleString('en')} ${what}`).join(', ')}${leftOut(totals)}`
+    : leftOut(totals);
+  const saw =
+    totals && `${plural(totals.rows, 'row')}, ${plural(totals.devices, 'device')}${ofReporting(totals)}${compared}`;
   const bars = sparkline(history);
   return [
     ...(partial

@@ -91,7 +91,12 @@ export const aFinding = (id: string, overrides: Partial<Finding> = {}): Finding 
 
 /** The report of a run that found these; counts follow from the lists. */
 export function aReport(
-  lists: Partial<Pick<HuntReport, 'findings' | 'expected' | 'lapsed' | 'known' | 'founding' | 'outcome' | 'partial'>>,
+  lists: Partial<
+    Pick<
+      HuntReport,
+      'findings' | 'expected' | 'excluded' | 'lapsed' | 'reopened' | 'known' | 'founding' | 'outcome' | 'partial'
+    >
+  >,
   run: Run = aRun(),
 ): HuntReport {
   const { findings = [], expected = [], lapsed = [], known = [], founding = [] } = lists;
@@ -114,6 +119,10 @@ export function aReport(
     findings,
     expected,
     lapsed,
+    excluded: [],
+    reopened: [],
+    explanations: [],
+    unchecked: 0,
     known,
     founding,
     ...lists,

@@ -1,5 +1,7 @@
 import { tableCases } from '../../src/azure/cases.ts';
 import { tableConversations } from '../../src/azure/conversations.ts';
+import { tableExplanations } from '../../src/azure/explanations.ts';
+import { askedFreshness } from '../../src/freshness.ts';
 import { tableLedger } from '../../src/azure/ledger.ts';
 import { tableLinkSecrets } from '../../src/azure/link-secrets.ts';
 import { tableOutbox } from '../../src/azure/outbox.ts';
@@ -56,6 +58,17 @@ export function aWorld(
       world.teams(target);
       resolve();
     });
+  const workspaces: Services['workspaces'] = new Map(
+    (options.workspaces ?? ['corp']).map((alias) => [
+      alias,
+      {
+        query(kql: string, window: TimeWindow) {
+          world.asked.push({ kql, window });
+          return world.answer instanceof Error ? Promise.reject(world.answer) : Promise.resolve(world.answer);
+        },
+      },
+    ]),
+  );
   const world: World = {
     told: [],
     updated: [],
@@ -75,17 +88,7 @@ export function aWorld(
         problems: () => [],
         warnings: () => [],
       },
-      workspaces: new Map(
-        (options.workspaces ?? ['corp']).map((alias) => [
-          alias,
-          {
-            query(kql: string, window: TimeWindow) {
-              world.asked.push({ kql, window });
-              return world.answer instanceof Error ? Promise.reject(world.answer) : Promise.resolve(world.answer);
-            },
-          },
-        ]),
-      ),
+      workspaces,
       ledger: tableLedger(ledgerTable),
       outbox: tableOutbox(ledgerTable, now),
       runs: tableRuns(runsTable, now),
@@ -107,6 +110,8 @@ export function aWorld(
       },
       cases: tableCases(casesTable),
       promises: tablePromises(ledgerTable, now),
+      explanations: tableExplanations(ledgerTable, now),
+      freshness: askedFreshness(workspaces, log),
       links: tableLinkSecrets(conversationsTable),
       retention: tableRetention({
         ledger: ledgerTable,
@@ -126,6 +131,8 @@ export function aWorld(
         tick: '0 */5 * * * *',
         lateness: 2 * DAY,
         runTimeout: 12 * MINUTE,
+        evidenceTimeout: 120_000,
+        blindAfter: 2_700_000,
         remindAfter: DAY,
         escalateAfter: 4 * HOUR,
         retain: 400 * DAY,
