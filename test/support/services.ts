@@ -33,6 +33,8 @@ export interface World {
   readonly logged: { readonly event: LogEvent; readonly fields: LogFields }[];
   /** What the workspace answers from now on; an error is thrown. */
   answer: QueryAnswer | Error;
+  /** Answers each question by itself, in the place of {@link answer}; an error is thrown. */
+  respond?: (kql: string) => QueryAnswer | Error | Promise<QueryAnswer>;
   /** What Teams does with a card; may throw. */
   teams: (target: Target) => void;
   pass(time: Milliseconds): void;
@@ -64,7 +66,8 @@ export function aWorld(
       {
         query(kql: string, window: TimeWindow) {
           world.asked.push({ kql, window });
-          return world.answer instanceof Error ? Promise.reject(world.answer) : Promise.resolve(world.answer);
+          const answer = world.respond ? world.respond(kql) : world.answer;
+          return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
         },
       },
     ]),
