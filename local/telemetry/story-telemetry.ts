@@ -39,7 +39,7 @@ const PROGRAMS = ['chrome.exe', 'teams.exe', 'excel.exe', 'backup.exe', 'code.ex
 /** What an office does all day: a row of one table or another, evenly over the last two days. */
 function* ordinaryRows(random: Random, epoch: Date, rows: number): Generator<Event> {
   const fleet = Array.from({ length: OTHERS }, (_, i) => deviceOf(`ordinary ${String(i)}`)) as [Device, ...Device[]];
-  const signers = SIGNERS as readonly Signer[] as [Signer, ...Signer[]];
+  const signers = SIGNERS as [Signer, ...Signer[]];
   for (const device of fleet) yield deviceInfo(device, epoch.getTime() - HOUR, random);
   for (let i = 0; i < rows; i += 1) {
     const at = epoch.getTime() - Math.floor((2 * DAY * (rows - i)) / (rows + 1));

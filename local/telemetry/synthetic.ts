@@ -96,7 +96,7 @@ function* streams(
   epoch: Date,
   random: Random,
 ): Generator<Event> {
-  const fleet = devices as readonly Device[] as [Device, ...Device[]];
+  const fleet = devices as [Device, ...Device[]];
   const from = epoch.getTime();
   for (let at = from - HOUR; at < from + STREAM; at += MINUTE / 2)
     yield certificateCheck(random.pick(fleet), random.pick(signers), at, random);

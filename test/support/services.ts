@@ -7,6 +7,7 @@ import { tableLinkSecrets } from '../../src/azure/link-secrets.ts';
 import { tableOutbox } from '../../src/azure/outbox.ts';
 import { tablePromises } from '../../src/azure/promises.ts';
 import { tableRetention } from '../../src/azure/retention.ts';
+import type { Table } from '../../src/azure/table.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import { ServiceError } from '../../src/errors.ts';
 import type { QueryAnswer } from '../../src/hunt/answer.ts';
@@ -37,6 +38,8 @@ export interface World {
   respond?: (kql: string) => QueryAnswer | Error | Promise<QueryAnswer>;
   /** What Teams does with a card; may throw. */
   teams: (target: Target) => void;
+  /** How often tables were asked for anything so far. */
+  requests(): number;
   pass(time: Milliseconds): void;
 }
 
@@ -44,13 +47,21 @@ export function aWorld(
   options: { readonly hunts?: readonly Hunt[]; readonly workspaces?: readonly string[] } = {},
 ): World {
   const hunts = options.hunts ?? [aHunt()];
+  let requests = 0;
+  const counted = (table: Table): Table =>
+    new Proxy(table, {
+      get(of, name, self) {
+        requests += 1;
+        return Reflect.get(of, name, self) as unknown;
+      },
+    });
   let clock = NOON;
   const now = (): Date => clock;
   const [ledgerTable, runsTable, casesTable, conversationsTable] = [
-    memoryTable(),
-    memoryTable(),
-    memoryTable(),
-    memoryTable(),
+    counted(memoryTable()),
+    counted(memoryTable()),
+    counted(memoryTable()),
+    counted(memoryTable()),
   ];
   const logged: World['logged'] = [];
   const record = (event: LogEvent, fields: LogFields = {}): void => void logged.push({ event, fields });
@@ -81,6 +92,7 @@ export function aWorld(
     logged,
     answer: anAnswer([]),
     teams: () => undefined,
+    requests: () => requests,
     pass(time) {
       clock = new Date(clock.getTime() + time);
     },
