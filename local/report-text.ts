@@ -36,10 +36,11 @@ export function reportText(report: HuntReport, dryRun: boolean): string {
   ].join('\n');
 }
 
-function ofReporting({ totals: { reporting, newlySeen, excluded } }: HuntReport): string[] {
+function ofReporting({ totals: { reporting, newlySeen }, excluded }: HuntReport): string[] {
   return [
     ...(reporting === undefined ? [] : [`${String(newlySeen)} new of ${String(reporting)} reporting devices.`]),
-    ...(excluded === undefined ? [] : [`${String(excluded)} device(s) left out: every execution is explained.`]),
+    ...(excluded.length === 0 ? [] : [`${String(excluded.length)} device(s) left out, of which all is explained:`]),
+    ...excluded.map(({ name, id }) => `  ${printable(name === '' ? id : name).slice(0, 60)}`),
   ];
 }
 
