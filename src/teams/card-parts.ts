@@ -48,8 +48,10 @@ function attackRuns({ hunt }: NoticeContext): TextRun[] {
 }
 
 /** Of how many that could have been seen. */
-const ofReporting = ({ reporting, devices }: RunTotals): string =>
-  reporting === undefined || reporting < devices ? '' : ` of ${reporting.toLocaleString('en')} reporting`;
+const inSight = (totals: RunTotals | undefined): string | undefined =>
+  totals?.reporting === undefined
+    ? undefined
+    : `${totals.newlySeen.toLocaleString('en')} new of ${plural(totals.reporting, 'reporting device')}`;
 
 const leftOut = (totals: RunTotals | undefined): string =>
   totals?.excluded === undefined ? '' : `, ${totals.excluded.toLocaleString('en')} left out as explained`;
@@ -66,8 +68,8 @@ export function contextElements(context: NoticeContext, history: readonly RunPoi
   const compared = counts.some(([count]) => (count ?? 0) > 0)
     ? `: ${counts.map(([count, what]) => `${(count ?? 0).toLocaleString('en')} ${what}`).join(', ')}${leftOut(totals)}`
     : leftOut(totals);
-  const saw =
-    totals && `${plural(totals.rows, 'row')}, ${plural(totals.devices, 'device')}${ofReporting(totals)}${compared}`;
+  const saw = totals && `${plural(totals.rows, 'row')}, ${plural(totals.devices, 'device')}${compared}`;
+  const sight = inSight(totals);
   const bars = sparkline(history);
   return [
     ...(partial
@@ -87,6 +89,7 @@ export function contextElements(context: NoticeContext, history: readonly RunPoi
       ['Window', run(`${instant(window.start)} – ${instant(window.end)} UTC`)],
       ['Workspace', run(workspace)],
       ...(saw === undefined ? [] : [['This run saw', run(saw)] as const]),
+      ...(sight === undefined ? [] : [['In sight', run(sight)] as const]),
       ...(bars === undefined
         ? []
         : [

@@ -90,7 +90,7 @@ describe('the evidence of a new device', () => {
       '2 of 3 hunts agree',
       'on 3 of 400 devices',
       'expired after it signed, which is normal',
-      '1 device of 400 reporting',
+      '1 new of 400 reporting devices',
     ])
       expect(text).toContain(part);
   });
