@@ -15,7 +15,7 @@ import { tablePromises } from '../src/azure/promises.ts';
 import { tableRetention } from '../src/azure/retention.ts';
 import { tableRuns } from '../src/azure/runs.ts';
 import { azureTable } from '../src/azure/table.ts';
-import type { QueryAnswer } from '../src/hunt/answer.ts';
+import { readAnswer, type QueryAnswer } from '../src/hunt/answer.ts';
 import { deviceKeyOf } from '../src/hunt/device-key.ts';
 import { DEFAULT_DEVICE_COLUMNS, type Hunt, type HuntId } from '../src/hunt/hunt.ts';
 import { requestedRunId, type RunOrder } from '../src/hunt/run.ts';
@@ -85,7 +85,9 @@ function settingOf(tablesUrl: string): Setting {
     answer: answerOf(0, 0),
     services: {
       hunts: { all: () => [hunt], find: () => hunt, problems: () => [], warnings: () => [] },
-      workspaces: new Map([['bench', { query: () => Promise.resolve(setting.answer) }]]),
+      workspaces: new Map([
+        ['bench', { query: (_kql, _window, _signal, read) => Promise.resolve(readAnswer(setting.answer, read)) }],
+      ]),
       ledger: tableLedger(ledgerTable),
       outbox: tableOutbox(ledgerTable, now),
       runs: tableRuns(azureTable(counted.client(`R${suffix}`)), now),

@@ -88,7 +88,7 @@ async function dryReport(hunt: Hunt, order: RunOrder, services: Services): Promi
   const states = await services.runs.scopes();
   const state = states.find(({ scope }) => scopeKeyOf(scope) === scopeKeyOf(order.scope));
   const run = planRun(order, hunt, services.policy.lateness);
-  return (await investigate(hunt, run, state?.lastComplete, services)).report;
+  return (await investigate(hunt, run, state, services)).report;
 }
 
 async function realReport(hunt: Hunt, order: RunOrder, services: Services): Promise<HuntReport> {

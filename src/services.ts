@@ -4,7 +4,7 @@
  */
 /* eslint max-lines: off */
 import type { HuntFileProblem } from './errors.ts';
-import type { QueryAnswer } from './hunt/answer.ts';
+import type { ReadRows } from './hunt/answer.ts';
 import type { Baseline } from './hunt/baseline.ts';
 import type { DeviceKey } from './hunt/device-key.ts';
 import type { Hunt, HuntId, HuntScope } from './hunt/hunt.ts';
@@ -21,9 +21,9 @@ import type { Finding } from './hunt/finding.ts';
 import type { Log } from './log.ts';
 import type { Milliseconds, TimeWindow } from './time.ts';
 
-/** A Log Analytics workspace. Throws {@link ServiceError}; a partial answer comes back marked. */
+/** A Log Analytics workspace. Throws {@link ServiceError}; a partial answer is marked. `read` is called for each attempt. */
 export interface Workspace {
-  query(kql: string, window: TimeWindow, signal: AbortSignal): Promise<QueryAnswer>;
+  query<T>(kql: string, window: TimeWindow, signal: AbortSignal, read: ReadRows<T>): Promise<T>;
 }
 
 /** Which devices earlier runs saw, and what is still to be told of them: one transaction holds both. */

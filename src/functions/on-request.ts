@@ -50,7 +50,7 @@ async function dryRun({ hunt, order }: RunRequest, services: Services): Promise<
   const run = planRun(order, hunt, services.policy.lateness);
   const key = scopeKeyOf(order.scope);
   const state = (await services.runs.scopes()).find(({ scope }) => scopeKeyOf(scope) === key);
-  const { report } = await investigate(hunt, run, state?.lastComplete, services, AbortSignal.timeout(DRY_RUN_TIMEOUT));
+  const { report } = await investigate(hunt, run, state, services, AbortSignal.timeout(DRY_RUN_TIMEOUT));
   const record: RunRecord = { ...run, status: 'completed', orderedAt: services.now(), report: summaryOf(report) };
   return { ...runJson(record, hunt), dryRun: true };
 }

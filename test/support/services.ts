@@ -7,7 +7,7 @@ import { tablePromises } from '../../src/azure/promises.ts';
 import { tableRetention } from '../../src/azure/retention.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import { ServiceError } from '../../src/errors.ts';
-import type { QueryAnswer } from '../../src/hunt/answer.ts';
+import { readAnswer, type QueryAnswer, type ReadRows } from '../../src/hunt/answer.ts';
 import type { Hunt } from '../../src/hunt/hunt.ts';
 import type { Case, NoticeDigest } from '../../src/hunt/case.ts';
 import type { RunOrder } from '../../src/hunt/run.ts';
@@ -79,9 +79,10 @@ export function aWorld(
         (options.workspaces ?? ['corp']).map((alias) => [
           alias,
           {
-            query(kql: string, window: TimeWindow) {
+            query<T>(kql: string, window: TimeWindow, _signal: AbortSignal, read: ReadRows<T>) {
               world.asked.push({ kql, window });
-              return world.answer instanceof Error ? Promise.reject(world.answer) : Promise.resolve(world.answer);
+              const { answer } = world;
+              return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(readAnswer(answer, read));
             },
           },
         ]),
