@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Finding } from '../hunt/finding.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
 import type { HuntReport } from '../hunt/report.ts';
@@ -67,6 +68,8 @@ async function commitShard(
   work: ShardWork,
   report: HuntReport,
 ): Promise<CommitReceipt> {
+  // A shard of a large hunt is some 15,000 devices: between shards others get their turn.
+  await setImmediate();
   let recorded = 0;
   let transactions = 0;
   const told = new Set<Sighting>(work.findings);
