@@ -2,7 +2,7 @@
 import { app } from '@azure/functions';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { azureProgram } from '../src/azure-program.ts';
+import { azureHandlers } from '../src/azure-program.ts';
 import { registerFunctions } from '../src/functions/register.ts';
 import type { Environment } from '../src/setting-readers.ts';
 import { startAzurite } from './azurite.ts';
@@ -68,7 +68,8 @@ async function start(): Promise<void> {
   const core = installFunctionsCore((level, message, name) => {
     console.log(`${level} ${name ?? ''} ${JSON.stringify(message)}`);
   });
-  registerFunctions(app, azureProgram(env, log, overrides));
+  const handlers = azureHandlers(env, log, overrides);
+  registerFunctions(app, () => Promise.resolve(handlers), log);
   const host = await startHost(core, env);
   // The port may be any that was free; settings are read at the first invocation, after this.
   env['PUBLIC_URL'] ||= host.url;

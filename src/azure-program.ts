@@ -1,4 +1,5 @@
 import { azureServices, type AzureOverrides } from './azure-services.ts';
+import { handlersOf, type Handlers } from './functions/handlers.ts';
 import { onMessage } from './functions/on-message.ts';
 import { problemResponse } from './functions/problem-response.ts';
 import type { Program } from './functions/program.ts';
@@ -7,10 +8,14 @@ import { errorFields, type Log } from './log.ts';
 import type { Environment } from './setting-readers.ts';
 import { readSettings } from './settings.ts';
 
+/** What the functions do over Azure's services. */
+export const azureHandlers = (env: Environment, log: Log, overrides: AzureOverrides = {}): Handlers =>
+  handlersOf(azureProgram(env, log, overrides));
+
 type Wired = ReturnType<typeof azureServices>;
 
 /** The program over Azure's services, made at the first invocation that needs it and kept for the next. */
-export function azureProgram(env: Environment, log: Log, overrides: AzureOverrides = {}): Program {
+function azureProgram(env: Environment, log: Log, overrides: AzureOverrides): Program {
   let wired: Wired | undefined;
   const wire = (): Wired => (wired ??= connect(env, log, overrides));
   return {

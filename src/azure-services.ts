@@ -1,8 +1,9 @@
 /** Composition root: settings → adapters. The only place that makes SDK clients. */
-import { DefaultAzureCredential, type TokenCredential } from '@azure/identity';
+import type { TokenCredential } from '@azure/identity';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tableCases } from './azure/cases.ts';
 import { tableConversations } from './azure/conversations.ts';
+import { azureCredential } from './azure/credential.ts';
 import { tableLinkSecrets } from './azure/link-secrets.ts';
 import { tableLedger } from './azure/ledger.ts';
 import { makeLogsQueryClient, type HttpClient } from './azure/log-analytics-client.ts';
@@ -38,7 +39,7 @@ export function azureServices(
   overrides: AzureOverrides = {},
 ): { readonly services: Services; /** Absent where there is no bot. */ readonly loadBot?: LoadBot } {
   const now = overrides.now ?? (() => new Date());
-  const credential = overrides.credential ?? new DefaultAzureCredential();
+  const credential = overrides.credential ?? azureCredential(settings.identity);
   const clients = storageClients(settings.storage, credential);
   const { ledger, runs, cases, conversations, queue } = clients;
   const logs = makeLogsQueryClient(credential, {

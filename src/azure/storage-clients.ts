@@ -2,7 +2,7 @@ import { TableClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
 import { QueueClient } from '@azure/storage-queue';
 import type { StorageSettings } from '../settings.ts';
-import { RUN_QUEUE } from './run-queue.ts';
+import { RUN_QUEUE } from './queue-name.ts';
 import { azureTable, type Table } from './table.ts';
 
 export interface StorageClients {
