@@ -6,7 +6,7 @@ import { tableConversations } from './azure/conversations.ts';
 import { azureCredential } from './azure/credential.ts';
 import { tableLinkSecrets } from './azure/link-secrets.ts';
 import { tableLedger } from './azure/ledger.ts';
-import { makeLogsQueryClient, type HttpClient } from './azure/log-analytics-client.ts';
+import type { HttpClient } from './azure/log-analytics-client.ts';
 import { logAnalyticsWorkspace } from './azure/log-analytics.ts';
 import { tableOutbox } from './azure/outbox.ts';
 import { tablePromises } from './azure/promises.ts';
@@ -17,7 +17,8 @@ import { tableRuns } from './azure/runs.ts';
 import { storageClients } from './azure/storage-clients.ts';
 import { loadHunts } from './hunt-files/hunt-folder.ts';
 import type { Log } from './log.ts';
-import type { Services } from './services.ts';
+import { onFirstUse } from './on-first-use.ts';
+import type { Services, Workspace } from './services.ts';
 import type { Settings } from './settings.ts';
 import type { LoadBot } from './teams/lazy-bot.ts';
 import { teamsServices } from './teams-services.ts';
@@ -42,14 +43,21 @@ export function azureServices(
   const credential = overrides.credential ?? azureCredential(settings.identity);
   const clients = storageClients(settings.storage, credential);
   const { ledger, runs, cases, conversations, queue } = clients;
-  const logs = makeLogsQueryClient(credential, {
-    endpoint: settings.logAnalyticsEndpoint,
-    ...(overrides.logsHttpClient && { httpClient: overrides.logsHttpClient }),
+  // Loaded when something is asked or queued: most ticks do neither.
+  const logs = onFirstUse(async () => {
+    const { makeLogsQueryClient } = await import('./azure/log-analytics-client.ts');
+    const { logsHttpClient: httpClient } = overrides;
+    return makeLogsQueryClient(credential, {
+      endpoint: settings.logAnalyticsEndpoint,
+      ...(httpClient && { httpClient }),
+    });
   });
+  const runQueue = onFirstUse(async () => storageRunQueue(await queue()));
   const limit = querySlots(QUERIES_AT_ONCE);
-  const workspaces = [...settings.workspaces].map(
-    ([alias, id]) => [alias, logAnalyticsWorkspace(logs, id, { limit, sleep, log })] as const,
-  );
+  const workspaces = [...settings.workspaces].map(([alias, id]): readonly [string, Workspace] => [
+    alias,
+    { query: async (...asked) => logAnalyticsWorkspace(await logs(), id, { limit, sleep, log }).query(...asked) },
+  ]);
   const rest: Omit<Services, 'conversations' | 'notifier'> = {
     hunts: loadHunts(settings.huntsFolder, settings.hunts),
     workspaces: new Map(workspaces),
@@ -60,7 +68,7 @@ export function azureServices(
     runs: tableRuns(runs, now),
     links: tableLinkSecrets(conversations),
     retention: tableRetention(clients),
-    queue: storageRunQueue(queue),
+    queue: { send: async (order) => (await runQueue()).send(order) },
     log,
     policy: settings.policy,
     now,
