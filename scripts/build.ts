@@ -2,6 +2,9 @@
 import { build } from 'esbuild';
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { readHuntFile } from '../src/hunt-files/hunt-file.ts';
+import { huntTexts } from '../src/hunt-files/hunt-texts.ts';
+import { PREPARED, prepare } from '../src/hunt-files/prepared-hunts.ts';
 import { BUNDLING } from './bundling.ts';
 
 const OUT = 'out';
@@ -20,6 +23,8 @@ cpSync('hunts', path.join(OUT, 'hunts'), {
   recursive: true,
   filter: (file) => isDeployed(file) && path.basename(file) !== 'schemas',
 });
+const { texts } = huntTexts('hunts', '**');
+writeFileSync(path.join(OUT, 'hunts', PREPARED), prepare(texts, readHuntFile));
 const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   readonly name: string;
   readonly version: string;

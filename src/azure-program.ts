@@ -1,4 +1,4 @@
-import { azureServices, type AzureOverrides } from './azure-services.ts';
+import { azureServices, type AzureOverrides, type Wired } from './azure-services.ts';
 import { handlersOf, type Handlers } from './functions/handlers.ts';
 import { onMessage } from './functions/on-message.ts';
 import { problemResponse } from './functions/problem-response.ts';
@@ -6,26 +6,21 @@ import type { Program } from './functions/program.ts';
 import { describeProblem } from './errors.ts';
 import { errorFields, type Log } from './log.ts';
 import type { Environment } from './setting-readers.ts';
+import { onFirstUse } from './on-first-use.ts';
 import { readSettings } from './settings.ts';
 
 /** What the functions do over Azure's services. */
 export const azureHandlers = (env: Environment, log: Log, overrides: AzureOverrides = {}): Handlers =>
   handlersOf(azureProgram(env, log, overrides));
 
-type Wired = ReturnType<typeof azureServices>;
-
 /** The program over Azure's services, made at the first invocation that needs it and kept for the next. */
 function azureProgram(env: Environment, log: Log, overrides: AzureOverrides): Program {
-  let wired: Wired | undefined;
-  const wire = (): Wired => (wired ??= connect(env, log, overrides));
+  const wire = onFirstUse(() => connect(env, log, overrides));
   return {
-    services: () =>
-      new Promise((resolve) => {
-        resolve(wire().services);
-      }),
+    services: async () => (await wire()).services,
     messages: async (request) => {
       try {
-        const { loadBot } = wire();
+        const { loadBot } = await wire();
         // Without a bot nobody should find out that there is an endpoint.
         return loadBot ? await onMessage(request, loadBot, log) : { status: 404 };
       } catch (error) {
@@ -37,8 +32,8 @@ function azureProgram(env: Environment, log: Log, overrides: AzureOverrides): Pr
   };
 }
 
-function connect(env: Environment, log: Log, overrides: AzureOverrides): Wired {
-  const wired = azureServices(readSettings(env), log, overrides);
+async function connect(env: Environment, log: Log, overrides: AzureOverrides): Promise<Wired> {
+  const wired = await azureServices(readSettings(env), log, overrides);
   const { hunts } = wired.services;
   for (const problem of hunts.problems()) log.error('hunt-file.invalid', { problem: describeProblem(problem) });
   for (const warning of hunts.warnings()) log.warn('hunt-file.repaired', { warning: describeProblem(warning) });

@@ -15,7 +15,7 @@ import { tableRetention } from './azure/retention.ts';
 import { storageRunQueue } from './azure/run-queue.ts';
 import { tableRuns } from './azure/runs.ts';
 import { storageClients } from './azure/storage-clients.ts';
-import { loadHunts } from './hunt-files/hunt-folder.ts';
+import { loadPreparedHunts } from './hunt-files/prepared-hunts.ts';
 import type { Log } from './log.ts';
 import { onFirstUse } from './on-first-use.ts';
 import type { Services, Workspace } from './services.ts';
@@ -31,14 +31,16 @@ export interface AzureOverrides {
   readonly now?: () => Date;
 }
 
+export interface Wired {
+  readonly services: Services;
+  /** Absent where there is no bot. */
+  readonly loadBot?: LoadBot;
+}
+
 /** Concurrent queries Log Analytics grants one identity; more wait in a queue of the service and then fail with 429. */
 const QUERIES_AT_ONCE = 5;
 
-export function azureServices(
-  settings: Settings,
-  log: Log,
-  overrides: AzureOverrides = {},
-): { readonly services: Services; /** Absent where there is no bot. */ readonly loadBot?: LoadBot } {
+export async function azureServices(settings: Settings, log: Log, overrides: AzureOverrides = {}): Promise<Wired> {
   const now = overrides.now ?? (() => new Date());
   const credential = overrides.credential ?? azureCredential(settings.identity);
   const clients = storageClients(settings.storage, credential);
@@ -59,7 +61,7 @@ export function azureServices(
     { query: async (...asked) => logAnalyticsWorkspace(await logs(), id, { limit, sleep, log }).query(...asked) },
   ]);
   const rest: Omit<Services, 'conversations' | 'notifier'> = {
-    hunts: loadHunts(settings.huntsFolder, settings.hunts),
+    hunts: await loadPreparedHunts(settings.huntsFolder, settings.hunts),
     workspaces: new Map(workspaces),
     ledger: tableLedger(ledger),
     outbox: tableOutbox(ledger, now),

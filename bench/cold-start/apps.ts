@@ -36,13 +36,10 @@ export function unbundledApp(folder: string): string {
 /** The driver of one life, compiled beforehand: its own loading should cost next to nothing. */
 export async function driver(folder: string): Promise<string> {
   await build({
+    ...BUNDLING,
     entryPoints: ['bench/cold-start/child.ts'],
     outdir: path.join(folder, 'driver'),
     outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
   });
   return path.join(folder, 'driver/child.mjs');
 }
