@@ -6,6 +6,7 @@ import { azureHandlers } from '../src/azure-program.ts';
 import { registerFunctions } from '../src/functions/register.ts';
 import type { Environment } from '../src/setting-readers.ts';
 import { startAzurite } from './azurite.ts';
+import { loadBuiltApp } from './built-app.ts';
 import { installFunctionsCore } from './function-host/core.ts';
 import { startFunctionHost, type FunctionHost } from './function-host/host.ts';
 import { offlineOverrides } from './offline.ts';
@@ -62,17 +63,22 @@ async function start(): Promise<void> {
   const { overrides, workspace } = offlineOverrides(env, epoch);
   say('Workspace', workspace);
 
-  const log = terminalLog((line) => {
-    console.log(line);
-  });
   const core = installFunctionsCore((level, message, name) => {
     console.log(`${level} ${name ?? ''} ${JSON.stringify(message)}`);
   });
-  const handlers = azureHandlers(env, log, overrides);
-  registerFunctions(app, () => Promise.resolve(handlers), log);
+  if (process.argv.includes('--built')) {
+    started.push(await loadBuiltApp('out', env, overrides.logsHttpClient));
+  } else {
+    const log = terminalLog((line) => {
+      console.log(line);
+    });
+    const handlers = azureHandlers(env, log, overrides);
+    registerFunctions(app, () => Promise.resolve(handlers), log);
+  }
   const host = await startHost(core, env);
   // The port may be any that was free; settings are read at the first invocation, after this.
   env['PUBLIC_URL'] ||= host.url;
+  process.env['PUBLIC_URL'] ||= host.url;
   started.push(() => host.stop());
   started.push(
     hold(folder, {

@@ -66,7 +66,9 @@ describe('npm start', () => {
       program
         .output()
         .split('\n')
-        .filter((line) => ['notice.told', 'target=channel-hunts', `kind=${kind}`].every((part) => line.includes(part)));
+        .filter((line) =>
+          ['notice.told', '"target":"channel-hunts"', `"kind":"${kind}"`].every((part) => line.includes(part)),
+        );
     await until('the channel to be told', () => told('devices-found').length > 0);
 
     expect(told('baseline-founded')).toHaveLength(1);
