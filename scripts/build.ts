@@ -21,7 +21,7 @@ const { metafile } = await build({
 
 cpSync('host.json', path.join(OUT, 'host.json'));
 cpSync('LICENSE', path.join(OUT, 'LICENSE'));
-const bundled = packagesOf(Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs)));
+const bundled = packagesOf(Object.keys(metafile.inputs));
 writeFileSync(path.join(OUT, 'THIRD-PARTY-LICENSES.txt'), thirdPartyNotices(bundled));
 
 const isDeployed = (file: string): boolean => statSync(file).isDirectory() || /\.ya?ml$/i.test(file);

@@ -55,7 +55,7 @@ export function packageIn(folder: string): Package {
   return { name, version, license: READ_BY_HAND[name] ?? said, folder };
 }
 
-/** The packages whose files went into a bundle, by name. */
+/** The packages of which a bundle read files, by name. */
 export function packagesOf(inputs: readonly string[]): readonly Package[] {
   const folders = new Set(inputs.flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []));
   return [...folders].map(packageIn).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));

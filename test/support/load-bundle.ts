@@ -17,6 +17,23 @@ const folder = process.argv[2] ?? 'out';
 const core = installFunctionsCore(() => undefined);
 await import(pathToFileURL(path.resolve(folder, 'main.mjs')).href);
 
+const atRegistration = [...chunks];
+
+/** Timer and queue, as an app without settings answers them: by an error that the host logs. */
+const failures: Record<string, string> = {};
+for (const name of ['schedule', 'run', 'runFailed']) {
+  const fn = core.functions.get(name);
+  const message = { v: 1, id: '20261123T060000000Z-000000000000-slot', hunt: 'h', workspace: 'w', trigger: 'schedule' };
+  const data =
+    name === 'schedule'
+      ? { json: '{"IsPastDue":false}' }
+      : { json: JSON.stringify({ ...message, asOf: '2026-11-23T06:00:00.000Z' }) };
+  if (fn)
+    await core.invoke(fn, data).catch((error: unknown) => {
+      failures[name] = error instanceof Error ? error.name : String(error);
+    });
+}
+
 const health = core.functions.get('health');
 const answer =
   health &&
@@ -36,6 +53,8 @@ console.log(
       status: answer?.statusCode,
       body: Buffer.from(answer?.body?.bytes ?? answer?.body?.string ?? '').toString(),
     },
+    failures,
+    atRegistration,
     chunks,
   }),
 );
