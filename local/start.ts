@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { azureHandlers } from '../src/azure-program.ts';
 import { registerFunctions } from '../src/functions/register.ts';
+import { redactConsole, redactorFor } from '../src/redact.ts';
 import type { Environment } from '../src/setting-readers.ts';
 import { startAzurite } from './azurite.ts';
 import { loadBuiltApp } from './built-app.ts';
@@ -69,11 +70,13 @@ async function start(): Promise<void> {
   if (process.argv.includes('--built')) {
     started.push(await loadBuiltApp('out', env, overrides.logsHttpClient));
   } else {
+    const redact = redactorFor(env);
+    redactConsole(console, redact);
     const log = terminalLog((line) => {
       console.log(line);
     });
     const handlers = azureHandlers(env, log, overrides);
-    registerFunctions(app, () => Promise.resolve(handlers), log);
+    registerFunctions(app, () => Promise.resolve(handlers), { log, redact });
   }
   const host = await startHost(core, env);
   // The port may be any that was free; settings are read at the first invocation, after this.
@@ -88,7 +91,7 @@ async function start(): Promise<void> {
       epoch: epoch.toISOString(),
     }),
   );
-  say('API', `${host.url}/api/hunts   health: ${host.url}/api/health`);
+  say('API', `${host.url}/api/hunts   status: ${host.url}/api/status`);
 
   if (env['TEAMS_AUTH'] === 'anonymous') {
     const playground = await startPlayground(`${host.url}/api/messages`, path.join(folder, 'playground'));

@@ -1,6 +1,7 @@
 /** Composition root: settings → adapters. The only place that makes SDK clients. */
 import type { TokenCredential } from '@azure/identity';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tableCallRates } from './azure/call-rates.ts';
 import { tableCases } from './azure/cases.ts';
 import { tableConversations } from './azure/conversations.ts';
 import { azureCredential } from './azure/credential.ts';
@@ -70,6 +71,7 @@ export async function azureServices(settings: Settings, log: Log, overrides: Azu
     runs: tableRuns(runs, now),
     links: tableLinkSecrets(conversations),
     retention: tableRetention(clients),
+    rates: tableCallRates(runs),
     queue: { send: async (order) => (await runQueue()).send(order) },
     log,
     policy: settings.policy,

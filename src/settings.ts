@@ -98,13 +98,22 @@ function readHunts(env: Environment, problems: string[]): string {
 
 function readStorage(env: Environment, problems: string[]): StorageSettings {
   const connectionString = text(env, 'AzureWebJobsStorage');
-  if (connectionString !== undefined) return { kind: 'connection-string', connectionString };
+  if (connectionString !== undefined) {
+    // Its value never goes into a message.
+    if (!/^UseDevelopmentStorage=true;?$|\bAccountName=[^;]+.*\bAccountKey=[^;]+/is.test(connectionString))
+      problems.push('AzureWebJobsStorage is no connection string with AccountName and AccountKey.');
+    return { kind: 'connection-string', connectionString };
+  }
   const account = text(env, 'AzureWebJobsStorage__accountName');
   const suffix = text(env, 'STORAGE_SUFFIX') ?? 'core.windows.net';
   const tablesUrl = text(env, 'AzureWebJobsStorage__tableServiceUri') ?? serviceUrl(account, 'table', suffix);
   const queuesUrl = text(env, 'AzureWebJobsStorage__queueServiceUri') ?? serviceUrl(account, 'queue', suffix);
   if (tablesUrl === undefined || queuesUrl === undefined) {
     problems.push('No storage: set AzureWebJobsStorage__accountName (identity) or AzureWebJobsStorage (Azurite).');
+  }
+  for (const url of [tablesUrl, queuesUrl]) {
+    if (url !== undefined && URL.parse(url)?.protocol !== 'https:')
+      problems.push(`${quoted(url)} is no https address of storage: see AzureWebJobsStorage__… and STORAGE_SUFFIX.`);
   }
   return { kind: 'identity', tablesUrl: tablesUrl ?? '', queuesUrl: queuesUrl ?? '' };
 }

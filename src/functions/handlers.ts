@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import { readRunMessage } from '../azure/run-queue.ts';
 import { DEVICE_PARAMETERS, listDevices } from './devices.ts';
 import { endpoint, type HttpHandler } from './endpoint.ts';
-import { health } from './health.ts';
+import { healthOf, status } from './health.ts';
 import { listHunts } from './hunts.ts';
 import { onCase } from './on-case.ts';
 import { runOrder, runPoisoned } from './on-queue.ts';
@@ -13,7 +13,16 @@ import type { Program } from './program.ts';
 import { RUN_PARAMETERS } from './run-request.ts';
 
 /** The functions that answer HTTP requests. */
-export const HTTP_FUNCTIONS = ['startRun', 'getRun', 'hunts', 'devices', 'messages', 'case', 'health'] as const;
+export const HTTP_FUNCTIONS = [
+  'startRun',
+  'getRun',
+  'hunts',
+  'devices',
+  'messages',
+  'case',
+  'status',
+  'health',
+] as const;
 export type HttpFunction = (typeof HTTP_FUNCTIONS)[number];
 
 export interface Handlers {
@@ -31,7 +40,8 @@ export function handlersOf(program: Program): Handlers {
     devices: endpoint('GET', DEVICE_PARAMETERS, program, listDevices),
     messages: (request) => program.messages(request),
     case: (request) => onCase(request, program),
-    health: (request) => health(request, program),
+    status: endpoint('GET', [], program, status),
+    health: healthOf(program),
   };
   return {
     schedule: async () => {

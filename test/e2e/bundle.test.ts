@@ -62,14 +62,15 @@ describe('the deployed bundle', () => {
       getRun: { type: 'httpTrigger', route: 'runs/{run}', methods: ALL, authLevel: 'function' },
       hunts: { type: 'httpTrigger', route: 'hunts', methods: ALL, authLevel: 'function' },
       devices: { type: 'httpTrigger', route: 'hunts/{hunt}/devices', methods: ALL, authLevel: 'function' },
+      status: { type: 'httpTrigger', route: 'status', methods: ALL, authLevel: 'function' },
       messages: { type: 'httpTrigger', route: 'messages', methods: ['POST'], authLevel: 'anonymous' },
       case: { type: 'httpTrigger', route: 'cases/{case}', methods: ['GET', 'POST'], authLevel: 'anonymous' },
       health: { type: 'httpTrigger', route: 'health', methods: ['GET'], authLevel: 'anonymous' },
     });
-    expect(Object.keys(triggers)).toHaveLength(10);
+    expect(Object.keys(triggers)).toHaveLength(11);
   });
 
-  it('explains itself in health when its settings are missing, instead of failing to load', () => {
+  it('explains itself in its status when its settings are missing, instead of failing to load', () => {
     expect(loaded.health.status).toBe('503');
     expect(loaded.health.body).toContain('settings-invalid');
     expect(loaded.health.body).toContain('WORKSPACES is missing');

@@ -199,7 +199,7 @@ describe('npm start', () => {
   });
 
   it('is healthy, and says so', async () => {
-    const response = await fetch(`${program.api}/api/health`);
+    const response = await fetch(`${program.api}/api/status`);
 
     expect(await response.json()).toMatchObject({ status: 'healthy', reasons: [], hunts: 1 });
     expect(response.status).toBe(200);

@@ -34,13 +34,13 @@ for (const name of ['schedule', 'run', 'runFailed']) {
     });
 }
 
-const health = core.functions.get('health');
+const health = core.functions.get('status');
 const answer =
   health &&
   (await core.invoke(health, {
     http: {
       method: 'GET',
-      url: 'http://localhost/api/health',
+      url: 'http://localhost/api/status',
       nullableHeaders: {},
       nullableParams: {},
       nullableQuery: {},
