@@ -40,9 +40,10 @@ const READ_BY_HAND: Readonly<Record<string, string>> = {
 
 /** Whether an SPDX expression is satisfied by the licences that are allowed. */
 export function isAllowed(expression: string, allowed: ReadonlySet<string>): boolean {
-  const text = expression.replace(/^\((.*)\)$/, '$1');
-  if (/\bOR\b/.test(text)) return text.split(/\s+OR\s+/).some((part) => isAllowed(part, allowed));
-  return text.split(/\s+AND\s+/).every((part) => allowed.has(part.replace(/[()]/g, '').trim()));
+  const named = expression.split(/\s+(?:OR|AND)\s+/).map((part) => part.replace(/[()]/g, '').trim());
+  // Of a plain choice one must do; of anything more involved, all: a person may decide otherwise.
+  const isChoice = /\sOR\s/.test(expression) && !/\sAND\s/.test(expression);
+  return isChoice ? named.some((one) => allowed.has(one)) : named.every((one) => allowed.has(one));
 }
 
 export function packageIn(folder: string): Package {
