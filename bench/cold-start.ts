@@ -67,7 +67,7 @@ async function live(app: App, alias: string, call = '', message = ''): Promise<L
 const hunt = loadHunts('out/hunts', 'litemanager-file-signature').all()[0];
 if (!hunt) throw new Error('The hunt of the bench is gone.');
 const { id } = hunt;
-/** An order in a workspace that nobody has looked at yet: its run founds a baseline and posts the card of it. */
+/** In a workspace that nobody has looked at yet its run founds a baseline and posts the card of it. */
 const order = (workspace: string): string => {
   const asOf = new Date();
   const run = requestedRunId({ hunt: id, workspace }, asOf, 'bench');
@@ -116,6 +116,8 @@ for (let round = 0; round < ROUNDS; round += 1) {
     const ticked = await live(app, 'calm', 'schedule');
     note(`${name}: registered`, ticked.born, ticked.registered);
     note(`${name}: first tick done`, ticked.born, ticked.done);
+    const ran = await live(app, 'calm', 'run', order('calm'));
+    note(`${name}: first run done, nothing new`, ran.born, ran.done);
     cloud.forgetCard();
     const fresh = `${app}-${String(round)}`;
     const told = await live(app, fresh, 'run', order(fresh));
