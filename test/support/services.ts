@@ -115,7 +115,6 @@ export function aWorld(
         cases: casesTable,
         conversations: conversationsTable,
       }),
-      links: tableLinkSecrets(memoryTable()),
       rates: tableCallRates(memoryTable()),
       queue: {
         send(order) {
