@@ -1,7 +1,6 @@
 import { azureServices, type AzureOverrides, type Wired } from './azure-services.ts';
 import { handlersOf, type Handlers } from './functions/handlers.ts';
 import { onMessage } from './functions/on-message.ts';
-import { problemResponse } from './functions/problem-response.ts';
 import type { Program } from './functions/program.ts';
 import { describeProblem } from './errors.ts';
 import { errorFields, type Log } from './log.ts';
@@ -26,7 +25,7 @@ function azureProgram(env: Environment, log: Log, overrides: AzureOverrides): Pr
       } catch (error) {
         log.error('bot.failed', errorFields(error));
         // Strangers call this address: a status is all they get.
-        return { status: problemResponse(error).status ?? 500 };
+        return { status: 503 };
       }
     },
   };
