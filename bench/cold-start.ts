@@ -138,7 +138,7 @@ for (const [what, all] of samples) {
   const resident = median(all.map((sample) => sample.resident)) / 1e6;
   const range = `${Math.min(...ms).toFixed(0)} to ${Math.max(...ms).toFixed(0)}`;
   console.log(
-    `${what.padEnd(38)} ${msOf(what).toFixed(0).padStart(5)} ms  (${range.padEnd(10)})  ${resident.toFixed(0).padStart(4)} MB`,
+    `${what.padEnd(46)} ${msOf(what).toFixed(0).padStart(5)} ms  (${range.padEnd(10)})  ${resident.toFixed(0).padStart(4)} MB`,
   );
 }
 const over = msOf('ours: registered') - msOf('an empty app, registered');

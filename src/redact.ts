@@ -17,7 +17,7 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     new RegExp(
-      String.raw`\b(sig|code|once|AccountKey|SharedAccessKey|client_secret|access_token|refresh_token|password)(=|%3D)${WORD}`,
+      String.raw`(\bsig|[?&](?:code|once)|\bAccountKey|\bSharedAccessKey|\bclient_secret|\baccess_token|\brefresh_token|\bpassword)(=|%3D)${WORD}`,
       'gi',
     ),
     `$1$2${HIDDEN}`,

@@ -45,6 +45,8 @@ describe('what is told of an error', () => {
     const line = '{"event":"run.failed","code":"workspace-denied","run":"20261123T060000000Z-000000000000-slot"}';
 
     expect(redact(line)).toBe(line);
+    // As the terminal has it.
+    expect(redact('notice.failed code=teams-unavailable')).toBe('notice.failed code=teams-unavailable');
     expect(redact('WORKSPACES corp=99999999-8888-7777-6666-555555555555')).toContain('corp=9999');
   });
 });
