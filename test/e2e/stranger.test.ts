@@ -177,6 +177,7 @@ describe('a stranger', () => {
       serviceUrl: 'https://m4rk.example',
       conversation: { id: 'm4rk', tenantId: TENANT },
       from: { id: 'm4rk' },
+      recipient: { id: 'm4rk' },
     };
     for (const authorization of ['', 'Bearer m4rk', 'Basic bTRyaw==', `Bearer ${FORGED_TOKEN}`]) {
       const headers = { 'content-type': 'application/json', authorization };
