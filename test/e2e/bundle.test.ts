@@ -15,6 +15,7 @@ interface Loaded {
   readonly health: { readonly status: string; readonly body: string };
   /** What timer and queue fail with when there are no settings. */
   readonly failures: Readonly<Record<string, string>>;
+  readonly codeFromText: number;
   readonly atRegistration: readonly string[];
   readonly chunks: readonly string[];
 }
@@ -78,6 +79,10 @@ describe('the deployed bundle', () => {
 
   it('answers timer and queue with what is wrong with its settings, too', () => {
     expect(loaded.failures).toEqual({ schedule: 'SettingsError', run: 'SettingsError', runFailed: 'SettingsError' });
+  });
+
+  it('makes no code from text, and does not even try', () => {
+    expect(loaded.codeFromText).toBe(0);
   });
 
   it('registers without loading anything of Azure, and works without loading the Teams SDK', () => {

@@ -13,6 +13,17 @@ registerHooks({
   },
 });
 
+/** How often somebody made code from text, or tried whether they may. */
+let codeFromText = 0;
+const counted = (make: () => object): object => {
+  codeFromText += 1;
+  return make();
+};
+globalThis.Function = new Proxy(Function, {
+  construct: (target, parts) => counted(() => Reflect.construct(target, parts) as object),
+  apply: (target, self, parts) => counted(() => Reflect.apply(target, self, parts) as object),
+});
+
 const folder = process.argv[2] ?? 'out';
 const core = installFunctionsCore(() => undefined);
 await import(pathToFileURL(path.resolve(folder, 'main.mjs')).href);
@@ -53,6 +64,7 @@ console.log(
       status: answer?.statusCode,
       body: Buffer.from(answer?.body?.bytes ?? answer?.body?.string ?? '').toString(),
     },
+    codeFromText,
     failures,
     atRegistration,
     chunks,
