@@ -25,8 +25,9 @@ export async function loadBuiltApp(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = new URL(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
-  // The built app reads its settings where the host puts them.
-  Object.assign(process.env, settings);
+  // The built app reads its settings where the host puts them, and comes with its own hunts.
+  const { HUNTS_FOLDER: _ours, ...rest } = settings;
+  Object.assign(process.env, rest);
   if (workspace) {
     Object.assign(process.env, { IDENTITY_ENDPOINT: `${url.href}msi/token`, IDENTITY_HEADER: 'this machine only' });
     redirectHttps((host) => host === 'api.loganalytics.io', url);
