@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { startAzurite } from '../local/azurite.ts';
+import { tableCallRates } from '../src/azure/call-rates.ts';
 import { tableCases } from '../src/azure/cases.ts';
 import { tableConversations } from '../src/azure/conversations.ts';
 import { tableLedger } from '../src/azure/ledger.ts';
@@ -109,6 +110,7 @@ function settingOf(tablesUrl: string): Setting {
         cases: memoryTable(),
         conversations: memoryTable(),
       }),
+      rates: tableCallRates(memoryTable()),
       queue: { send: () => Promise.resolve() },
       log: { info: nothing, warn: nothing, error: nothing },
       policy: {

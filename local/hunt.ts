@@ -47,7 +47,7 @@ async function runWith(request: Request): Promise<number> {
   try {
     // The telemetry of a running program is relative to its start.
     const { overrides } = offlineOverrides(env, running ? new Date(running.epoch) : new Date());
-    const { services } = azureServices(readSettings(env), terminalLog(say), overrides);
+    const { services } = await azureServices(readSettings(env), terminalLog(say), overrides);
     return await run(request, services);
   } finally {
     await azurite?.stop();

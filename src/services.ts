@@ -220,6 +220,12 @@ export interface LinkSecrets {
   useOnce(token: string, until: Date): Promise<boolean>;
 }
 
+/** How often somebody has called. */
+export interface CallRates {
+  /** Counts a call of this minute; or does not, and tells how long until the next one may come. */
+  count(caller: string, most: number, now: Date): Promise<Milliseconds | undefined>;
+}
+
 /** Runs, their lease, and what is known of each scope. */
 export interface RunJournal {
   /** Notes that a run was ordered, so that its status can be asked for. False when it was noted before. */
@@ -379,6 +385,7 @@ export interface Services {
   readonly promises: Promises;
   readonly links: LinkSecrets;
   readonly retention: Retention;
+  readonly rates: CallRates;
   readonly queue: RunQueue;
   readonly log: Log;
   readonly policy: RunPolicy;

@@ -1,3 +1,4 @@
+import { limitCalls } from './caller.ts';
 import { RequestError } from './problem-response.ts';
 import { UnknownNameError } from '../errors.ts';
 import { parseRunId, planRun, scopeKeyOf } from '../hunt/run.ts';
@@ -17,6 +18,7 @@ const DRY_RUN_TIMEOUT: Milliseconds = 200 * SECOND;
 /** POST /api/hunts/{hunt}/runs: orders a run and says where its status is; a dry run is answered at once. */
 export const startRun: Endpoint = async (request, services) => {
   const asked = readRunRequest(request, services);
+  await limitCalls(request, services);
   if (asked.dryRun) return json(200, await dryRun(asked, services));
   const id = await orderRun(asked, services);
   const record = asked.wait === 0 ? undefined : await waitForRun(id, asked.wait, services);

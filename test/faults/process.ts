@@ -1,3 +1,4 @@
+import { tableCallRates } from '../../src/azure/call-rates.ts';
 import { tableCases } from '../../src/azure/cases.ts';
 import { tableConversations } from '../../src/azure/conversations.ts';
 import { tableLedger } from '../../src/azure/ledger.ts';
@@ -90,6 +91,7 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
       promises: tablePromises(over, now),
       links: tableLinkSecrets(over),
       retention: tableRetention({ ledger: over, runs: over, cases: over, conversations: over }),
+      rates: tableCallRates(over),
       notifier: lane.notifier(name, now),
       queue: {
         send(order) {

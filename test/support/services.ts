@@ -1,3 +1,4 @@
+import { tableCallRates } from '../../src/azure/call-rates.ts';
 import { tableCases } from '../../src/azure/cases.ts';
 import { tableConversations } from '../../src/azure/conversations.ts';
 import { tableLedger } from '../../src/azure/ledger.ts';
@@ -115,6 +116,7 @@ export function aWorld(
         cases: casesTable,
         conversations: conversationsTable,
       }),
+      rates: tableCallRates(memoryTable()),
       queue: {
         send(order) {
           world.queued.push(order);
