@@ -109,6 +109,15 @@ export function digestOf(notice: Exclude<Notice, { readonly kind: 'unseen' }>): 
 export const isUrgent = (notice: NoticeDigest): boolean =>
   notice.kind === 'devices-found' && notice.context.hunt.severity === 'high' && notice.counts['newly-seen'] > 0;
 
+/** Somebody has acknowledged it, or expects every device of it. */
+export function isAnswered({ notice, state }: Pick<Case, 'notice' | 'state'>): boolean {
+  if (state.acknowledged) return true;
+  if (notice.kind !== 'devices-found') return false;
+  const total = Object.values(notice.counts).reduce((sum, count) => sum + count, 0);
+  const expected = new Set(state.expected.map(({ device }) => device));
+  return total === notice.findings.length && notice.findings.every(({ device }) => expected.has(device));
+}
+
 /** The first to acknowledge is who did; a second click changes nothing. */
 export const acknowledge = (state: CaseState, mark: Mark): CaseState =>
   state.acknowledged ? state : { ...seen(state, mark), acknowledged: mark };
