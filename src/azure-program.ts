@@ -18,6 +18,10 @@ export function azureProgram(env: Environment, log: Log, overrides: AzureOverrid
       new Promise((resolve) => {
         resolve(wire().services);
       }),
+    board: () =>
+      new Promise((resolve) => {
+        resolve(wire().board);
+      }),
     messages: async (request) => {
       try {
         const { loadBot } = wire();

@@ -19,7 +19,8 @@ import type { Log } from './log.ts';
 import type { Services } from './services.ts';
 import type { Settings } from './settings.ts';
 import type { LoadBot } from './teams/lazy-bot.ts';
-import { teamsServices } from './teams-services.ts';
+import type { BoardOptions } from './functions/program.ts';
+import { portalsOf, teamsServices } from './teams-services.ts';
 
 /** What a second composition root (local/, tests) puts in the place of Azure. */
 export interface AzureOverrides {
@@ -36,7 +37,12 @@ export function azureServices(
   settings: Settings,
   log: Log,
   overrides: AzureOverrides = {},
-): { readonly services: Services; /** Absent where there is no bot. */ readonly loadBot?: LoadBot } {
+): {
+  readonly services: Services;
+  readonly board: BoardOptions;
+  /** Absent where there is no bot. */
+  readonly loadBot?: LoadBot;
+} {
   const now = overrides.now ?? (() => new Date());
   const credential = overrides.credential ?? new DefaultAzureCredential();
   const clients = storageClients(settings.storage, credential);
@@ -64,5 +70,7 @@ export function azureServices(
     policy: settings.policy,
     now,
   };
-  return teamsServices(settings.teams, rest, tableConversations(conversations));
+  const { operators } = settings.teams;
+  const board = { ...settings.board, portals: portalsOf(settings.teams), ...(operators && { operators }) };
+  return { ...teamsServices(settings.teams, rest, tableConversations(conversations)), board };
 }

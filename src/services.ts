@@ -35,8 +35,14 @@ export interface Ledger {
   devices(scope: HuntScope): AsyncIterable<DeviceRecord>;
   /** The devices as they stand, to be read in part. */
   list(scope: HuntScope): Promise<DeviceListing>;
-  /** One device, without reading the others. */
-  find(scope: HuntScope, device: DeviceKey): Promise<DeviceRecord | undefined>;
+  /** One device in each of these scopes that knows it, without reading the others. */
+  find(device: DeviceKey, scopes: readonly HuntScope[]): Promise<readonly KnownDevice[]>;
+}
+
+/** A device, and where it is known. */
+export interface KnownDevice {
+  readonly scope: HuntScope;
+  readonly device: DeviceRecord;
 }
 
 export interface DeviceListing {
@@ -307,6 +313,8 @@ export interface RunFailure {
 /** What is kept of a report with its run: counts and at most {@link SUMMARY_FINDINGS} findings. */
 export interface ReportSummary {
   readonly outcome: RunOutcome;
+  /** A hash of what the workspace was asked: whether the hunt has been changed since can be told without keeping it. */
+  readonly askedHash?: string;
   readonly totals: RunTotals;
   readonly partial?: { readonly code: string; readonly message: string };
   readonly findings: readonly Finding[];

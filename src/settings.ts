@@ -1,3 +1,4 @@
+import { readBoard, type BoardSettings } from './board-settings.ts';
 import { SettingsError } from './errors.ts';
 import { DEFAULT_HUNTS, parseHuntPatterns, patternProblem } from './hunt-files/selection.ts';
 import type { RunPolicy } from './services.ts';
@@ -25,6 +26,7 @@ export interface Settings {
   readonly policy: RunPolicy;
   readonly storage: StorageSettings;
   readonly teams: TeamsSettings;
+  readonly board: BoardSettings;
   readonly logAnalyticsEndpoint: string;
   readonly huntsFolder: string;
   /** Which hunts of the folder run: globs, with commas. */
@@ -48,6 +50,7 @@ export function readSettings(env: Environment): Settings {
     },
     storage: readStorage(env, problems),
     teams: readTeams(env, workspaces, problems),
+    board: readBoard(env, problems),
     logAnalyticsEndpoint: readOrigin(env, 'LOG_ANALYTICS_ENDPOINT', 'https://api.loganalytics.io', problems),
     huntsFolder: text(env, 'HUNTS_FOLDER') ?? 'hunts',
     hunts: readHunts(env, problems),

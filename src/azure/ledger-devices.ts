@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import type { DeviceKey } from '../hunt/device-key.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
-import type { DeviceListing, DeviceRecord } from '../services.ts';
+import type { DeviceListing, DeviceRecord, KnownDevice } from '../services.ts';
 import { DAY } from '../time.ts';
+import { atOnce } from './at-once.ts';
 import { findHead, readHeads, type Head } from './ledger-head.ts';
 import {
   DEVICE_ROWS,
@@ -69,16 +70,27 @@ export async function* devicesIn(
   }
 }
 
+/** Point reads, a few at a time: a device is looked for in hundreds of scopes and known to few. */
+export async function findDevice(
+  table: Table,
+  device: DeviceKey,
+  scopes: readonly HuntScope[],
+): Promise<readonly KnownDevice[]> {
+  const found = await atOnce(scopes, (scope) => findIn(table, device, scope));
+  return found.filter((known) => known !== undefined);
+}
+
 /** Where it is depends on how large the scope was when it was founded; looking in both places spares reading that first. */
-export async function findDevice(table: Table, scope: HuntScope, device: DeviceKey): Promise<DeviceRecord | undefined> {
+async function findIn(table: Table, device: DeviceKey, scope: HuntScope): Promise<KnownDevice | undefined> {
   const shard = shardOf(device);
   const places = new Map(partitionsUsed.map((partitions) => [partitionOf(scope, shard, partitions), partitions]));
-  const found = await Promise.all(
-    [...places].map(async ([key, partitions]) => ({ row: await table.get(key, deviceRowKey(device)), partitions })),
-  );
-  const hit = found.find(({ row }) => row !== undefined);
-  if (!hit?.row) return undefined;
-  return readDeviceRow(hit.row, dayIn(await findHead(table, scope, shard, hit.partitions), device));
+  for (const [partition, partitions] of places) {
+    const row = await table.get(partition, deviceRowKey(device));
+    if (!row) continue;
+    const day = dayIn(await findHead(table, scope, shard, partitions), device);
+    return { scope, device: readDeviceRow(row, day) };
+  }
+  return undefined;
 }
 
 function dayIn(head: Head | undefined, device: DeviceKey): Date | undefined {

@@ -19,7 +19,7 @@ export function tableLedger(table: Table): Ledger {
       if (meta) yield* devicesIn(table, scope, meta, await readHeads(table, scope, meta));
     },
     list: (scope) => listDevices(table, scope),
-    find: (scope, device) => findDevice(table, scope, device),
+    find: (device, scopes) => findDevice(table, device, scopes),
   };
 }
 

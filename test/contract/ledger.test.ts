@@ -101,8 +101,11 @@ describe.each([
       await run(table, ids(0, count), NOON);
       const { device } = aFinding('device-2');
 
-      expect(await tableLedger(table).find(scope, device)).toMatchObject({ id: 'device-2', state: 'baseline', device });
-      expect(await tableLedger(table).find(scope, aFinding('nobody').device)).toBeUndefined();
+      const scopes = [aScope({ workspace: 'elsewhere' }), scope];
+      expect(await tableLedger(table).find(device, scopes)).toMatchObject([
+        { scope, device: { id: 'device-2', state: 'baseline', device, lastSeen: new Date('2026-11-23T00:00:00Z') } },
+      ]);
+      expect(await tableLedger(table).find(aFinding('nobody').device, scopes)).toEqual([]);
     }
   });
 
