@@ -4,6 +4,8 @@ import { endpoint, type HttpHandler } from './endpoint.ts';
 import { health } from './health.ts';
 import { DEVICE_PARAMETERS, listDevices } from './devices.ts';
 import { listHunts } from './hunts.ts';
+import { LIST_RUNS_PARAMETERS, listRuns } from './list-runs.ts';
+import { onBoard } from './on-board.ts';
 import { onCase } from './on-case.ts';
 import { runOrder, runPoisoned } from './on-queue.ts';
 import { getRun, startRun } from './on-request.ts';
@@ -56,6 +58,20 @@ export function registerFunctions(app: FunctionApp, program: Program): void {
     authLevel: 'anonymous',
     handler: (request) => program.messages(request),
   });
+  guarded('listRuns', 'runs', endpoint('GET', LIST_RUNS_PARAMETERS, program, listRuns));
+  // Anonymous, too: people prove who they are to the board itself; see docs/decisions/0052.
+  const board = (name: string, route: string): void => {
+    app.http(name, {
+      methods: ['GET', 'HEAD', 'POST'],
+      route,
+      authLevel: 'anonymous',
+      handler: (request) => onBoard(request, program),
+    });
+  };
+  board('board', 'board');
+  board('boardSection', 'board/{section}');
+  board('boardItem', 'board/{section}/{item}');
+  board('boardPart', 'board/{section}/{item}/{part}');
   // Anonymous, too: a signed link opens it, and nothing else does.
   app.http('case', {
     methods: ['GET', 'POST'],

@@ -142,6 +142,3 @@ export function expectDevices(state: CaseState, promises: readonly CaseExpectati
 export function unexpect(state: CaseState, mark: Mark): CaseState {
   return state.expected.length === 0 ? state : { ...seen(state, mark), expected: [] };
 }
-
-/** The run whose notice opened a case, by the case's id. */
-export const runOfCase = (id: string): string => /^[^-]+-[^-]+-[^-]+/.exec(id)?.[0] ?? id;

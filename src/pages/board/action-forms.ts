@@ -10,17 +10,14 @@ export type Rights =
   | { readonly seal: FormSeal; /** Nobody has checked who acts, so a name is asked for. */ readonly askName: boolean }
   | { readonly readOnly: string };
 
-/** Ids on a page are unique; forms of the same kind are told apart by this. */
-let forms = 0;
-
 function form(
   rights: Extract<Rights, { readonly seal: FormSeal }>,
   title: string,
   fixed: Readonly<Record<string, string>>,
   fields: (id: string) => Html,
 ): Html {
-  forms = (forms + 1) % 1_000_000;
-  const id = `f${String(forms)}`;
+  // Ids on a page are unique: a page has one form of a kind for a case or a workspace.
+  const id = `${fixed['verb'] ?? ''}-${fixed['case'] ?? fixed['workspace'] ?? ''}`;
   const hidden = Object.entries({ ...fixed, ...rights.seal }).map(
     ([name, value]) => markup`<input type="hidden" name="${name}" value="${value}" />`,
   );

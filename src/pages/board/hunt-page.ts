@@ -56,7 +56,7 @@ export function huntBody(view: HuntView, rights: Rights, now: Date): Html {
         <div class="noprint">${huntForms(rights, hunt.slug, scope.workspace)}</div>
       </div>
     </div>
-    ${deviceTable(view, now)} ${runTable(view.runs, now)}`;
+    ${deviceTable(view, now)} ${runTable(view, now)}`;
 }
 
 function workspaceLinks({ row }: HuntView): Html | string {
@@ -68,7 +68,7 @@ function workspaceLinks({ row }: HuntView): Html | string {
 
 function deviceTable(view: HuntView, now: Date): Html {
   const { row, scope, devices, total, founded, next } = view;
-  const base = `/api/board/hunts/${encodeURIComponent(row.hunt.slug)}`;
+  const base = huntHref(row.hunt.slug);
   const file = (kind: string, words: string): Html =>
     markup`<a href="${base}/${kind}?workspace=${scope.workspace}">${words}</a> `;
   const ordered = next === undefined ? '' : `: ${String(devices.length)} of them, in no order of time`;
@@ -122,7 +122,7 @@ function verdictOf({ device, run, state }: DeviceRecord, { expected, cases }: Hu
   return own.length > 0 ? 'nobody has answered' : '';
 }
 
-function runTable(runs: readonly RunRecord[], now: Date): Html | string {
+function runTable({ runs, row: { hunt }, scope }: HuntView, now: Date): Html | string {
   if (runs.length === 0) return '';
   const row = (record: RunRecord): Html => {
     const { id, asOf, report, failure, startedAt, endedAt } = record;
@@ -140,7 +140,10 @@ function runTable(runs: readonly RunRecord[], now: Date): Html | string {
       <td role="cell" class="num" data-label="Took">${took}</td>
     </tr> `;
   };
+  const file = (kind: string, words: string): Html =>
+    markup`<a href="${huntHref(hunt.slug)}/${kind}?workspace=${scope.workspace}">${words}</a> `;
   return markup`<h2 id="runs">Runs</h2>
+    <p class="soft small">Exports: ${file('runs.csv', 'CSV')} ${file('runs.ndjson', 'NDJSON')}</p>
     <table class="stack" role="table" aria-labelledby="runs">
       <thead role="rowgroup">
         <tr role="row">

@@ -1,6 +1,7 @@
 import type { RunView } from '../../board/run-view.ts';
 import { lengthWords } from '../../board/words.ts';
 import type { Finding } from '../../hunt/finding.ts';
+import type { Hunt } from '../../hunt/hunt.ts';
 import type { RunRecord } from '../../services.ts';
 import { plural } from '../../teams/card-parts.ts';
 import { nameOf } from '../../teams/device-table.ts';
@@ -58,7 +59,7 @@ function problemLines({ failure, report, joinedTo }: RunRecord): Html {
   ${joinedTo === undefined ? '' : markup`<p class="said">Another run was in progress and answers instead: <a href="${runHref(joinedTo)}">${joinedTo}</a></p>`}`;
 }
 
-function facts({ record, hunt }: RunView): Html {
+function facts({ record, hunt }: Pick<RunView, 'record' | 'hunt'>): Html {
   const { asOf, slot, orderedAt, startedAt, endedAt, report, id } = record;
   const totals = report?.totals;
   const fact = (name: string, value: Html | string): Html => markup`<dt>${name}</dt><dd>${value}</dd>`;
@@ -122,4 +123,13 @@ function queryPart({ query }: RunView): Html | string {
   return markup`<h2>What was asked</h2>
     <p class="soft small">${CERTAINTY[query.certainty]}</p>
     ${queryBlock('asked', query.kql)}`;
+}
+
+/** What a run would find now. */
+export function dryRunBody(record: RunRecord, hunt: Hunt | undefined): Html {
+  const { hunt: _id, workspace } = record.scope;
+  return markup`<h1>Dry run${hunt ? markup` of <a href="${huntHref(hunt.slug, workspace)}">${inert(hunt.name, 160)}</a>` : ''}</h1>
+    <p class="said">Nothing was written and nobody was told.</p>
+    <p>${runStatus(record)} in ${workspace}</p>
+    ${problemLines(record)} ${facts({ record, ...(hunt && { hunt }) })} ${findingTable(record)}`;
 }

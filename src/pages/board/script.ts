@@ -53,7 +53,7 @@ export const BOARD_SCRIPT = `(() => {
       const response = await fetch(location.href, { headers: { accept: 'text/html' } });
       const text = await response.text();
       if (turn !== latest) return;
-      if (response.redirected || response.status === 401) { location.reload(); return; }
+      if (response.redirected) { location.reload(); return; }
       if (!response.ok) { say('The board cannot be read right now; what you see may be old.'); return; }
       put(text);
       say(words());

@@ -62,7 +62,7 @@ export function doorPage(status: number, title: string, body: Html): Page {
 
 export const signInPage = (wrong: boolean): Page =>
   doorPage(
-    wrong ? 403 : 401,
+    wrong ? 403 : 200,
     'Firstsight board',
     markup`${wrong ? markup`<p class="said bad" role="alert">That is not the key of this board.</p>` : ''}
       <form class="act" method="post" action="${HOME}/sign-in">

@@ -1,5 +1,5 @@
 import type { Services, UnansweredCase } from '../../services.ts';
-import { runOfCase } from '../../hunt/case.ts';
+import { runOfCaseId } from '../../hunt/run.ts';
 import { plural } from '../../teams/card-parts.ts';
 import { nameOf } from '../../teams/device-table.ts';
 import { inert } from '../../teams/inert.ts';
@@ -22,7 +22,7 @@ export function unansweredList({ overview, hunts, now }: UnansweredView): Html |
   const shown = cases.slice(0, SHOWN);
   const item = (about: UnansweredCase): Html => {
     const hunt = hunts.find(about.scope.hunt);
-    const run = runOfCase(about.id);
+    const run = runOfCaseId(about.id) ?? '';
     const rest = about.total - about.devices.length;
     return markup`<li id="case-${about.id}">
       ${about.devices.map((device, i) => markup`${i > 0 ? ', ' : ''}<a href="${deviceHref(device.device)}">${nameOf(device)}</a>`)}${rest > 0 ? ` and ${plural(rest, 'other')}` : ''}
