@@ -402,6 +402,8 @@ export interface RunPolicy {
   readonly escalateAfter: Milliseconds;
   /** Runs, told notices and cases are kept for this; 0: for ever. Known devices always are. */
   readonly retain: Milliseconds;
+  /** When conversations that asked for it get the digest of the week; NCRONTAB. */
+  readonly digest: string;
   /** How often the timer ticks; health measures silence by it. */
   readonly tick: string;
 }

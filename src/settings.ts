@@ -42,6 +42,7 @@ export function readSettings(env: Environment): Settings {
     policy: {
       schedule: readSchedule(env, 'HUNT_SCHEDULE', '0 0 6 * * *', problems),
       tick: readSchedule(env, 'HUNT_TICK', '0 */5 * * * *', problems),
+      digest: readSchedule(env, 'DIGEST_SCHEDULE', '0 0 7 * * 1', problems),
       lateness: readTimespan(env, 'LATENESS', 2 * DAY, { least: 0, most: 90 * DAY }, problems),
       runTimeout: readTimespan(env, 'RUN_TIMEOUT', 12 * MINUTE, { least: 5_000, most: 25 * MINUTE }, problems),
       remindAfter: readTimespan(env, 'REMIND_AFTER', DAY, { least: MINUTE, most: 30 * DAY }, problems),

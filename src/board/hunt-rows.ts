@@ -5,7 +5,7 @@ import type { HuntFileProblem } from '../errors.ts';
 import { scopeKeyOf } from '../hunt/run.ts';
 import type { Mute, RunPolicy, ScopeState, UnansweredCase } from '../services.ts';
 import type { Milliseconds } from '../time.ts';
-import { standingOf, worse, type Judgement, type Standing } from './standing.ts';
+import { owedSlot, standingOf, worse, type Judgement, type Standing } from './standing.ts';
 import { trendOf, type TrendPoint } from './trend.ts';
 
 /** What the board is made of: read once, at most one list each. */
@@ -48,17 +48,19 @@ export function huntRows(input: BoardInput): readonly HuntRow[] {
   const { hunts, states, now } = input;
   const byScope = new Map(states.map((state) => [scopeKeyOf(state.scope), state]));
   const waiting = Map.groupBy(input.unanswered, ({ scope }) => scopeKeyOf(scope));
+  const { runTimeout } = input.policy;
   const next = memoized((schedule) => nextSlot(schedule, now));
+  const owedBy = memoized((schedule) => owedSlot(schedule, runTimeout, now));
   const mutes = new Map(input.mutes.filter(({ until }) => until > now).map((mute) => [mute.hunt, mute]));
   return hunts.map((hunt) => {
     const mute = mutes.get(hunt.id);
     const schedule = hunt.schedule ?? input.policy.schedule;
+    const owed = owedBy(schedule);
     const scopes = input.workspaces.map((workspace): ScopeRow => {
       const key = scopeKeyOf({ hunt: hunt.id, workspace });
       const state = byScope.get(key);
       const unanswered = waiting.get(key)?.length ?? 0;
-      const { runTimeout } = input.policy;
-      const judged = standingOf(state, { hunt, schedule, muted: mute !== undefined, unanswered, runTimeout, now });
+      const judged = standingOf(state, { hunt, muted: mute !== undefined, unanswered, ...(owed && { owed }) });
       return { workspace, ...(state && { state }), history: state?.history ?? NO_HISTORY, unanswered, ...judged };
     });
     const nextRun = next(schedule);
@@ -67,7 +69,7 @@ export function huntRows(input: BoardInput): readonly HuntRow[] {
 }
 
 function summed(scopes: readonly ScopeRow[]): Omit<HuntRow, 'hunt' | 'scopes' | 'mute' | 'nextRun'> {
-  const standing = scopes.map((scope) => scope.standing).reduce(worse, 'healthy' as Standing);
+  const standing = scopes.map((scope) => scope.standing).reduce<Standing>(worse, 'healthy');
   const culprit = scopes.find((scope) => scope.standing === standing);
   // A run that failed saw nothing; what is there now is what was there before.
   const latest = scopes.flatMap(({ history }) => history.marks.find(({ status }) => status !== 'failed') ?? []);

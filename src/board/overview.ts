@@ -1,5 +1,4 @@
 import type { HuntFileProblem } from '../errors.ts';
-import { NO_HISTORY } from '../hunt/history.ts';
 import type { Services, UnansweredCase } from '../services.ts';
 import { DAY, dayOf } from '../time.ts';
 import type { BoardFilter, Sorting } from './filter.ts';
@@ -61,7 +60,7 @@ export async function readOverview(filter: BoardFilter, services: Services): Pro
     unanswered: waiting.slice(0, MOST_UNANSWERED),
     more: unanswered.length > MOST_UNANSWERED,
     timeline: timelineOf(
-      matching.flatMap(({ scopes }) => scopes.map(({ history }) => history ?? NO_HISTORY)),
+      matching.flatMap(({ scopes }) => scopes.map(({ history }) => history)),
       dayOf(at),
     ),
     ...(lastTick && { lastTick }),

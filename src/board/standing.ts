@@ -16,12 +16,11 @@ export interface Judgement {
 
 export interface Circumstances {
   readonly hunt: Pick<Hunt, 'lookback'>;
-  readonly schedule: string;
+  /** The latest slot that must have been answered by now. */
+  readonly owed?: Date;
   readonly muted: boolean;
   /** Findings that nobody has answered. */
   readonly unanswered: number;
-  readonly runTimeout: Milliseconds;
-  readonly now: Date;
 }
 
 /** A slot counts as missed once a run of full length could have answered it, and a tick could have started that run. */
@@ -49,12 +48,13 @@ export function standingOf(state: ScopeState | undefined, at: Circumstances): Ju
   return { standing: muted ? 'muted' : 'healthy' };
 }
 
-function missedSlot({ lastSlot }: ScopeState, { schedule, runTimeout, now }: Circumstances): Date | undefined {
-  // Run by hand only: it has no slot to miss.
-  if (!lastSlot) return undefined;
-  const slot = latestSlot(schedule, new Date(now.getTime() - runTimeout - GRACE));
-  return slot && lastSlot < slot ? slot : undefined;
-}
+/** Whatever was ordered for this slot has had the time to be run. */
+export const owedSlot = (schedule: string, runTimeout: Milliseconds, now: Date): Date | undefined =>
+  latestSlot(schedule, new Date(now.getTime() - runTimeout - GRACE));
+
+/** Run by hand only: it has no slot to miss. */
+const missedSlot = ({ lastSlot }: ScopeState, { owed }: Circumstances): Date | undefined =>
+  lastSlot && owed && lastSlot < owed ? owed : undefined;
 
 const shortInstant = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 

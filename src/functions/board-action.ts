@@ -8,7 +8,7 @@ import { runHref } from '../pages/board/parts.ts';
 import { dryRunBody } from '../pages/board/run-page.ts';
 import { markup } from '../pages/html.ts';
 import { nothing, runPage, shown } from './board-view.ts';
-import type { BoardRequest } from './on-board.ts';
+import type { BoardRequest } from './board-request.ts';
 
 /** POST /api/board/act: does what a form of the board asks, once, for whoever may. */
 export async function boardAction(asked: BoardRequest, fields: URLSearchParams): Promise<HttpResponseInit> {

@@ -7,7 +7,7 @@ import { markup } from '../pages/html.ts';
 import type { DeviceRecord } from '../services.ts';
 import { shown } from './board-view.ts';
 import { runJson } from './json-views.ts';
-import type { BoardRequest } from './on-board.ts';
+import type { BoardRequest } from './board-request.ts';
 
 /** A file larger than this is for programs, which take it in pages. */
 const MOST_DEVICES = 50_000;

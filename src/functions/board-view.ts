@@ -17,7 +17,7 @@ import { runBody } from '../pages/board/run-page.ts';
 import { boardPage, HOME, type Crumb } from '../pages/board/shell.ts';
 import { markup, type Html } from '../pages/html.ts';
 import { inert } from '../teams/inert.ts';
-import type { BoardRequest } from './on-board.ts';
+import type { BoardRequest } from './board-request.ts';
 
 /** The pages of the board, by their address. */
 export async function boardView(asked: BoardRequest): Promise<HttpResponseInit> {

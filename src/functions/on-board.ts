@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { isKey, sessionCookie, sessionToken } from '../board/session.ts';
-import { visitOf, type Viewer } from '../board/viewer.ts';
+import { visitOf } from '../board/viewer.ts';
 import { errorFields } from '../log.ts';
 import { markup } from '../pages/html.ts';
 import { doorPage, HOME, signInPage } from '../pages/board/shell.ts';
@@ -12,14 +12,6 @@ import type { BoardOptions, Program } from './program.ts';
 
 /** A note, a reason and a name. */
 const MAX_BODY = 8 * 1024;
-
-/** What a request of the board is answered from. */
-export interface BoardRequest {
-  readonly request: HttpRequest;
-  readonly viewer: Viewer;
-  readonly options: BoardOptions;
-  readonly services: Services;
-}
 
 /**
  * Everything below /api/board. GET shows and changes nothing; POST acts. Anonymous at the platform, since a browser cannot

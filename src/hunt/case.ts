@@ -37,6 +37,7 @@ export type NoticeDigest =
       readonly total: number;
       readonly devices: readonly Sighting[];
     }
+  | Extract<Notice, { readonly kind: 'digest' }>
   | ({ readonly context: NoticeContext } & TroubleNews);
 
 /** More nobody reads on a phone; the rest is counted and listed on a page. */
@@ -104,6 +105,9 @@ export function digestOf(notice: Exclude<Notice, { readonly kind: 'unseen' }>): 
       return notice;
   }
 }
+
+/** It only informs: there is nothing to answer. */
+export const isInformation = ({ kind }: NoticeDigest): boolean => kind === 'recovered' || kind === 'digest';
 
 /** A finding that must not go unnoticed: somebody who is not in the channel is told when nobody there has looked. */
 export const isUrgent = (notice: NoticeDigest): boolean =>

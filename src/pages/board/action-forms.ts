@@ -1,5 +1,5 @@
 import type { FormSeal } from '../../board/forms.ts';
-import { DIGEST_DEVICES, type Case } from '../../hunt/case.ts';
+import { DIGEST_DEVICES, isInformation, type Case } from '../../hunt/case.ts';
 import { DAY } from '../../time.ts';
 import { nameOf } from '../../teams/device-table.ts';
 import { markup, type Html } from '../html.ts';
@@ -12,7 +12,7 @@ export type Rights =
 
 function form(
   rights: Extract<Rights, { readonly seal: FormSeal }>,
-  title: string,
+  buttons: Html | string,
   fixed: Readonly<Record<string, string>>,
   fields: (id: string) => Html,
 ): Html {
@@ -24,7 +24,7 @@ function form(
   const who = rights.askName
     ? markup`<label for="${id}-name">Your name</label><input id="${id}-name" name="name" maxlength="60" autocomplete="name" required />`
     : '';
-  return markup`<form class="act" method="post" action="${HOME}/act">${hidden}${fields(id)}${who}<p><button>${title}</button></p></form>`;
+  return markup`<form class="act" method="post" action="${HOME}/act">${hidden}${fields(id)}${who}<p>${typeof buttons === 'string' ? markup`<button>${buttons}</button>` : buttons}</p></form>`;
 }
 
 const nothing = (): Html => markup``;
@@ -34,15 +34,19 @@ export const readOnlyWords = (rights: Rights): Html | string =>
 /** Run it now, or look what it would find without writing or telling. */
 export function huntForms(rights: Rights, hunt: string, workspace: string): Html | string {
   if ('readOnly' in rights) return readOnlyWords(rights);
-  return markup`${form(rights, 'Run now', { verb: 'run', hunt, workspace }, nothing)}
-    ${form(rights, 'Dry run', { verb: 'dry-run', hunt, workspace }, () => markup`<p class="soft small">Asks the workspace and compares; writes and tells nothing. It may take minutes.</p>`)}`;
+  const buttons = markup`<button name="verb" value="run">Run now</button>
+    <button name="verb" value="dry-run" class="quiet">Dry run</button>`;
+  const words = markup`<p class="soft small">
+    A dry run asks the workspace and compares; it writes and tells nothing, and may take minutes.
+  </p>`;
+  return form(rights, buttons, { hunt, workspace }, () => words);
 }
 
 /** What can be done about a case, the same as on its card in Teams. `device`: on the page of one device. */
 export function caseForms(rights: Rights, about: Case, now: Date, device?: string): Html | string {
   if ('readOnly' in rights) return readOnlyWords(rights);
   const { notice, state, id } = about;
-  if (notice.kind === 'recovered') return '';
+  if (isInformation(notice)) return '';
   const acknowledge = state.acknowledged ? '' : form(rights, 'Acknowledge', { verb: 'acknowledge', case: id }, nothing);
   const expect =
     notice.kind === 'devices-found'

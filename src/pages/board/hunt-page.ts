@@ -56,8 +56,23 @@ export function huntBody(view: HuntView, rights: Rights, now: Date): Html {
         <div class="noprint">${huntForms(rights, hunt.slug, scope.workspace)}</div>
       </div>
     </div>
-    ${deviceTable(view, now)} ${runTable(view, now)}`;
+    ${foundLately(view)} ${deviceTable(view, now)} ${runTable(view, now)}`;
 }
+
+/** Of a list too long to be put in order, what the last runs found. */
+function foundLately({ next, runs }: HuntView): Html | string {
+  const found = runs.flatMap(({ id, report }) => (report?.findings ?? []).map((finding) => ({ id, finding })));
+  if (next === undefined || found.length === 0) return '';
+  const item = ({ id, finding }: (typeof found)[number]): Html =>
+    markup`<li>
+      <a href="${deviceHref(finding.device)}">${nameOf(finding)}</a>
+      <span class="soft">${finding.novelty}, <a href="${runHref(id)}">by the run of ${id.slice(0, 8)}</a></span>
+    </li>`;
+  return markup`<h2 id="lately">Found by the last ${plural(runs.length, 'run')}</h2>
+    <ul class="list" aria-labelledby="lately">${found.slice(0, LATELY).map(item)}</ul>
+    ${found.length > LATELY ? markup`<p class="soft">and ${plural(found.length - LATELY, 'more device', 'more devices')}; the runs below list them.</p>` : ''}`;
+}
+const LATELY = 20;
 
 function workspaceLinks({ row }: HuntView): Html | string {
   if (row.scopes.length < 2) return '';

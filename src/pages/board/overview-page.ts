@@ -43,9 +43,9 @@ export function overviewBody(view: OverviewView): Html {
       <button class="quiet">Show</button>
     </form>
     <div data-part="unanswered">${unansweredList(view)}</div>
-    <div data-part="hunts">${huntTable(overview, filter, now)}</div>
     <h2>Newly seen devices, 90 days</h2>
-    <div data-part="timeline">${timeline(overview.timeline, now)}</div>`;
+    <div data-part="timeline">${timeline(overview.timeline, now)}</div>
+    <div data-part="hunts">${huntTable(overview, filter, now)}</div>`;
 }
 
 const SORT_WORDS: Readonly<Record<Sorting, string>> = {
@@ -155,8 +155,13 @@ function huntRow(row: HuntRow, now: Date): Html {
 function scopeLinks({ hunt, scopes }: HuntRow): Html | string {
   if (scopes.length < 2) return '';
   const link = ({ workspace, standing }: ScopeRow): Html =>
-    markup`<a href="${huntHref(hunt.slug, workspace)}">${workspace}</a> ${STANDING_WORDS[standing][1]} `;
+    markup`<a href="${huntHref(hunt.slug, workspace)}">${workspace}</a> ${STANDING_WORDS[standing][1]}`;
   const odd = scopes.filter(({ standing }) => standing !== 'healthy');
+  if (odd.length === 0) return markup`<div class="tags">${scopes.length} workspaces</div>`;
   const rest = scopes.length - odd.length;
-  return markup`<div class="tags">${odd.length === 0 ? `${String(scopes.length)} workspaces` : markup`${odd.slice(0, 6).map(link)}${odd.length > 6 ? ` and ${String(odd.length - 6)} more` : ''}${rest > 0 ? `, ${String(rest)} healthy` : ''}`}</div>`;
+  const more = odd.length - SHOWN_SCOPES;
+  return markup`<div class="tags">
+    ${odd.slice(0, SHOWN_SCOPES).map((scope, i) => markup`${i > 0 ? ', ' : ''}${link(scope)}`)}${more > 0 ? `, ${String(more)} more` : ''}${rest > 0 ? `; ${String(rest)} healthy` : ''}
+  </div>`;
 }
+const SHOWN_SCOPES = 6;
