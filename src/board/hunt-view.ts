@@ -25,7 +25,7 @@ export interface HuntView {
 
 const RUNS = 30;
 /** Up to as many are put in order of time; more of them come in order of their keys, a page at a time. */
-export const DEVICES_A_PAGE = 500;
+export const DEVICES_A_PAGE = 200;
 /** Runs whose cases are looked up for what people said of a device. */
 const CASES_OF_RUNS = 20;
 

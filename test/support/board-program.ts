@@ -8,17 +8,15 @@ import path from 'node:path';
 import { startAzurite } from '../../local/azurite.ts';
 import { azureTable } from '../../src/azure/table.ts';
 import type { Hunt } from '../../src/hunt/hunt.ts';
-import type { Run } from '../../src/hunt/run.ts';
-import { seedDevices, seedHunts, seedScopes, seedYear } from './board-seed.ts';
+import { seedDevices, seedHunts, seedScopes, seedYear, type Found } from './board-seed.ts';
 import { startProgram } from './program.ts';
 
 export const BOARD_KEY = 'a-key-of-forty-characters-for-the-tests!';
 export const WORKSPACES = ['corp', 'emea', 'apac', 'lab', 'ot'];
 const NIL = '00000000-0000-0000-0000-000000000000';
 
-export interface BoardProgram {
+export interface BoardProgram extends Found {
   readonly url: string;
-  readonly run: Run;
   readonly output: () => string;
   stop(): Promise<void>;
 }
@@ -42,8 +40,8 @@ export async function startBoardProgram(
   const now = new Date();
   const seed = { hunts, workspaces: WORKSPACES, now };
   await seedScopes(seed, tables);
-  const run = await seedDevices(seed, tables, size.devices);
-  await seedYear(run.scope, now, tables.runs);
+  const found = await seedDevices(seed, tables, size.devices);
+  await seedYear(found.run.scope, now, tables.runs);
   // Takes what the program tells and keeps nothing.
   const webhook = createServer((request, response) => {
     request.resume().on('end', () => response.writeHead(202).end());
@@ -67,7 +65,7 @@ export async function startBoardProgram(
   return {
     // A browser takes the cookie of a session from this machine by this name without https.
     url: program.api.replace('127.0.0.1', 'localhost'),
-    run,
+    ...found,
     output: program.output,
     async stop() {
       await program.interrupt();

@@ -1,4 +1,5 @@
 /** A year of a SOC in storage: hunts that are well, fail, are blind, muted or new, and what they have found. */
+import { hash } from 'node:crypto';
 import { historyProperties } from '../../src/azure/history-rows.ts';
 import { writeJson } from '../../src/azure/json-property.ts';
 import { optionalJson, orderRow, scopeRowKey } from '../../src/azure/run-rows.ts';
@@ -79,12 +80,11 @@ export async function seedScopes({ hunts, workspaces, now }: Seed, { runs }: See
 function scopeEntity(scope: HuntScope, n: number, w: number, now: Date) {
   const [partitionKey, rowKey] = scopeRowKey(scope);
   const marks = Array.from({ length: 30 }, (_, ago) => markOf(scope, n, w, ago, now));
-  const newsByDay = new Map(
-    Array.from({ length: 90 }, (_, ago): [number, number] => [
-      dayOf(now) - ago,
-      (ago * 7 + n * 13 + w) % 41 === 0 ? (n % 3) + 1 : 0,
-    ]).filter(([, count]) => count > 0),
-  );
+  const news = Array.from({ length: 90 }, (_, ago): [number, number] => [
+    dayOf(now) - ago,
+    newsOn(dayOf(now) - ago, n, w),
+  ]);
+  const newsByDay = new Map(news.filter(([, count]) => count > 0));
   const failing = n % 12 === 5 && w === 0;
   const blind = n % 17 === 3 && w === 0;
   const code = failing ? 'workspace-rejected' : 'blind-hunt';
@@ -111,11 +111,19 @@ function scopeEntity(scope: HuntScope, n: number, w: number, now: Date) {
   };
 }
 
+/** Now and then one or two, fewer on weekends, the same every time. */
+function newsOn(day: number, n: number, w: number): number {
+  const dice =
+    Number.parseInt(hash('sha256', `${String(day)} ${String(n)} ${String(w)}`, 'hex').slice(0, 6), 16) % 1_000;
+  const weekend = [2, 3].includes(day % 7);
+  return dice < (weekend ? 2 : 9) ? 1 + (dice % 2) : 0;
+}
+
 function markOf(scope: HuntScope, n: number, w: number, ago: number, now: Date): RunMark {
   const slot = slotOn(now, ago);
   const wave = Math.round(8 + 6 * Math.sin((ago + n + w) / 3));
   const failed = n % 12 === 5 && w === 0 && ago < 2;
-  const news = (ago * 5 + n + w) % 23 === 0 ? (n % 2) + 1 : 0;
+  const news = newsOn(dayOf(slot), n, w);
   return {
     run: scheduledRunId(scope, slot),
     asOf: slot,
@@ -127,61 +135,62 @@ function markOf(scope: HuntScope, n: number, w: number, ago: number, now: Date):
   };
 }
 
-/** Devices of the first hunt in the first workspace: founded a month ago, hostile ones newly seen today and told. */
-export async function seedDevices({ hunts, workspaces, now }: Seed, tables: SeedTables, count: number): Promise<Run> {
-  const [hunt = aHunt()] = hunts;
-  const scope = { hunt: hunt.id, workspace: workspaces[0] ?? 'corp' };
+export interface Found {
+  /** Found something plain, in the first hunt and workspace. */
+  readonly run: Run;
+  /** Found devices with hostile names, in the second hunt and the last workspace. */
+  readonly hostileRun: Run;
+}
+
+/** Baselines founded a month ago, and what was newly seen today and told; people have said things to some of it. */
+export async function seedDevices(seed: Seed, tables: SeedTables, count: number): Promise<Found> {
+  const { hunts, workspaces, now } = seed;
+  const [hunt = aHunt(), second = aHunt()] = hunts;
+  await tableConversations(tables.conversations).put({ id: 'channel', kind: 'channel', reference: {} });
+  const laptops = ['fin-laptop-07', 'hr-desktop-12', 'dev-build-03'].map((name, n) =>
+    aRow(String(n).repeat(40), `${name}.contoso.com`),
+  );
+  const run = await seedFound(hunt, { hunt: hunt.id, workspace: workspaces[0] ?? 'corp' }, count, laptops, now, tables);
+  const hostile = HOSTILE.map((name, n) => aRow(`hostile-${String(n)}-${name}`, name));
+  const where = { hunt: second.id, workspace: workspaces.at(-1) ?? 'corp' };
+  const hostileRun = await seedFound(second, where, 5, hostile, now, tables, HOSTILE);
+  const by = { id: 'ana', name: 'Ana Silva' };
+  const until = new Date(now.getTime() + 3 * DAY);
+  await tablePromises(tables.ledger, () => now).mute({ hunt: hunts[7]?.id ?? hunt.id, until, by, at: now });
+  return { run, hostileRun };
+}
+
+async function seedFound(
+  hunt: Hunt,
+  scope: HuntScope,
+  count: number,
+  newcomers: ReturnType<typeof aRow>[],
+  now: Date,
+  tables: SeedTables,
+  said: readonly string[] = ['Ana Silva', 'Asked the help desk', 'Remote support, ticket 4711'],
+): Promise<Run> {
   const baseline = Array.from({ length: count }, (_, n) => aRow(`device-${String(n)}`, `wks-${String(n)}.contoso.com`));
   await runOnce(hunt, scope, slotOn(now, 30), baseline, tables);
-  const newcomers = [
-    aRow('f'.repeat(40), 'fin-laptop-07.contoso.com'),
-    ...HOSTILE.map((name, n) => aRow(`hostile-${String(n)}-${name}`, name)),
-  ];
   const { run, report } = await runOnce(hunt, scope, slotOn(now, 0), [...baseline.slice(0, 5), ...newcomers], tables);
-  const conversations = tableConversations(tables.conversations);
-  await conversations.put({ id: 'channel', kind: 'channel', reference: {} });
   const cases = tableCases(tables.cases);
   const context = noticeContext(hunt, run, report);
-  const open = async (id: string, findings: typeof report.findings, openedAt: Date) => {
-    const opened = await cases.open({
-      id,
-      scope,
-      notice: digestOf({ kind: 'devices-found', context, findings }),
-      history: [],
-      openedAt,
-    });
+  const open = async (number: number, findings: typeof report.findings) => {
+    const id = `${run.id}-devices-found-00000${String(number)}`;
+    const notice = digestOf({ kind: 'devices-found', context, findings });
+    await cases.open({ id, scope, notice, history: [], openedAt: new Date(now.getTime() - HOUR) });
     await cases.posted(id, { targetId: 'channel', activityId: '1' });
-    return opened;
+    return id;
   };
-  await open(`${run.id}-devices-found-000001`, report.findings, new Date(now.getTime() - HOUR));
-  const seen = await open(
-    `${run.id}-devices-found-000002`,
-    report.findings.slice(0, 1),
-    new Date(now.getTime() - HOUR),
-  );
-  const by = { id: 'ana', name: `Ana ${HOSTILE[0] ?? ''}` };
-  await cases.change(seen.id, (state) =>
-    addNote(acknowledge(state, { by, at: now }), { by, at: now, text: HOSTILE[1] ?? '' }),
-  );
-  const [first] = report.findings;
-  if (first)
-    await tablePromises(tables.ledger, () => now).expect(scope, [
-      {
-        device: first.device,
-        id: first.id,
-        name: first.name,
-        until: new Date(now.getTime() + 9 * DAY),
-        reason: HOSTILE[2] ?? '',
-        by,
-        at: now,
-      },
-    ]);
-  await tablePromises(tables.ledger, () => now).mute({
-    hunt: hunts[7]?.id ?? hunt.id,
-    until: new Date(now.getTime() + 3 * DAY),
-    by,
-    at: now,
-  });
+  const [first, ...others] = report.findings;
+  if (!first) throw new Error('There is a newcomer.');
+  await open(1, others);
+  const seen = await open(2, [first]);
+  const mark = { by: { id: 'ana', name: said[0] ?? '' }, at: new Date(now.getTime() - 20 * MINUTE) };
+  await cases.change(seen, (state) => addNote(acknowledge(state, mark), { ...mark, text: said[1] ?? '' }));
+  const promise = { until: new Date(now.getTime() + 9 * DAY), reason: said[2] ?? '', ...mark };
+  await tablePromises(tables.ledger, () => now).expect(scope, [
+    { ...promise, device: first.device, id: first.id, name: first.name },
+  ]);
   return run;
 }
 
