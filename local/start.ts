@@ -83,6 +83,8 @@ async function start(): Promise<void> {
   );
   say('API', `${host.url}/api/hunts   health: ${host.url}/api/health`);
 
+  say('Board', `${host.url}/api/board`);
+
   if (env['TEAMS_AUTH'] === 'anonymous') {
     const playground = await startPlayground(`${host.url}/api/messages`, path.join(folder, 'playground'));
     started.push(() => playground.stop());

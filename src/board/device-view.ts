@@ -2,6 +2,7 @@ import type { Case } from '../hunt/case.ts';
 import type { DeviceKey } from '../hunt/device-key.ts';
 import type { Expectation } from '../hunt/expectation.ts';
 import type { Hunt } from '../hunt/hunt.ts';
+import { casesAbout } from './cases-about.ts';
 import type { KnownDevice, Services, Target } from '../services.ts';
 
 /** What one hunt in one workspace knows of a device. */
@@ -40,11 +41,7 @@ async function entryOf(known: KnownDevice, { cases, promises, hunts }: Services)
   return {
     ...known,
     ...(hunt && { hunt }),
-    cases: told.filter(
-      ({ notice }) =>
-        (notice.kind === 'devices-found' && notice.findings.some((finding) => finding.device === device.device)) ||
-        (notice.kind === 'baseline-founded' && notice.devices.some((sighting) => sighting.device === device.device)),
-    ),
+    cases: casesAbout(device, told),
     ...(expected && { expected }),
   };
 }

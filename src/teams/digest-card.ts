@@ -12,10 +12,9 @@ export function digestBody(week: WeekDigest): Element[] {
   const waiting =
     open === 0
       ? run('nothing', { color: 'Good' })
-      : run(
-          `${plural(open, 'finding')} that nobody has answered${since ? `, the oldest of ${day(since)}` : ''}`,
-          { color: 'Warning' },
-        );
+      : run(`${plural(open, 'finding')} that nobody has answered${since ? `, the oldest of ${day(since)}` : ''}`, {
+          color: 'Warning',
+        });
   return [
     heading(
       'emphasis',

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readBoard } from '../../src/board-settings.ts';
+import { acknowledge } from '../../src/hunt/case.ts';
 import { deviceKeyOf } from '../../src/hunt/device-key.ts';
 import { DAY, HOUR } from '../../src/time.ts';
 import { aBoard, bodyOf, formOf, headersOf, KEY } from '../support/board.ts';
@@ -268,6 +269,37 @@ describe('a form of the board', () => {
     const { send } = await opened();
 
     expect((await send({ text: 'x'.repeat(9_000) })).status).toBe(413);
+  });
+});
+
+describe('the verdict on a device', () => {
+  it('is what was said of that device, not of another that the same run found', async () => {
+    const { ask, signIn, services, run, case: id } = await aBoard({}, ['mine.contoso.com', 'other.contoso.com']);
+    const told = await services.cases.find(id);
+    if (told?.notice.kind !== 'devices-found') throw new Error('A run has found two devices.');
+    const [mine, other] = ['id-0', 'id-1'].map((device) =>
+      told.notice.kind === 'devices-found' ? told.notice.findings.filter(({ id: one }) => one === device) : [],
+    );
+    for (const [number, findings] of [mine, other].entries())
+      await services.cases.open({
+        ...told,
+        id: `${run.id}-devices-found-00001${String(number)}`,
+        notice: {
+          ...told.notice,
+          findings: findings ?? [],
+          counts: { 'newly-seen': 1, returning: 0, 'expectation-ended': 0 },
+        },
+      });
+    await services.cases.change(`${run.id}-devices-found-000010`, (state) =>
+      acknowledge(state, { by: { id: ANA, name: 'Ana' }, at: services.now() }),
+    );
+    const cookie = await signIn();
+
+    const page = bodyOf(await ask('GET', '/api/board/hunts/litemanager-file-signature', { cookie }));
+
+    const rowOf = (name: string): string => page.split('<tr').find((row) => row.includes(name)) ?? '';
+    expect(rowOf('mine.contoso.com')).toContain('acknowledged by Ana');
+    expect(rowOf('other.contoso.com')).toContain('nobody has answered');
   });
 });
 

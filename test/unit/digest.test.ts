@@ -81,10 +81,10 @@ describe('the digest of the week', () => {
 
   it('comes once when the process dies before it is noted that it came', async () => {
     const world = await aSoc();
-    const { finish } = world.services.runs;
-    world.services.runs = { ...world.services.runs, finish: () => Promise.reject(new Error('died')) };
+    const { runs } = world.services;
+    world.services.runs = { ...runs, finish: () => Promise.reject(new Error('died')) };
     await tick(world.services);
-    world.services.runs = { ...world.services.runs, finish };
+    world.services.runs = runs;
 
     world.pass(HOUR);
     await tick(world.services);

@@ -1,3 +1,4 @@
+import { casesAbout } from '../../board/cases-about.ts';
 import type { HuntView } from '../../board/hunt-view.ts';
 import { lengthWords, relativeWords, scheduleWords } from '../../board/words.ts';
 import { isActive } from '../../hunt/expectation.ts';
@@ -14,6 +15,7 @@ import {
   deviceHref,
   exactTime,
   huntHref,
+  NOVELTY_WORDS,
   queryBlock,
   runHref,
   standingBadge,
@@ -61,12 +63,14 @@ export function huntBody(view: HuntView, rights: Rights, now: Date): Html {
 
 /** Of a list too long to be put in order, what the last runs found. */
 function foundLately({ next, runs }: HuntView): Html | string {
-  const found = runs.flatMap(({ id, report }) => (report?.findings ?? []).map((finding) => ({ id, finding })));
+  const found = runs.flatMap(({ id, asOf, report }) =>
+    (report?.findings ?? []).map((finding) => ({ id, asOf, finding })),
+  );
   if (next === undefined || found.length === 0) return '';
-  const item = ({ id, finding }: (typeof found)[number]): Html =>
+  const item = ({ id, asOf, finding }: (typeof found)[number]): Html =>
     markup`<li>
       <a href="${deviceHref(finding.device)}">${nameOf(finding)}</a>
-      <span class="soft">${finding.novelty}, <a href="${runHref(id)}">by the run of ${id.slice(0, 8)}</a></span>
+      <span class="soft">${NOVELTY_WORDS[finding.novelty]} <a href="${runHref(id)}">${exactTime(asOf)}</a></span>
     </li>`;
   return markup`<h2 id="lately">Found by the last ${plural(runs.length, 'run')}</h2>
     <ul class="list" aria-labelledby="lately">${found.slice(0, LATELY).map(item)}</ul>
@@ -127,11 +131,11 @@ function deviceRow(device: DeviceRecord, view: HuntView, now: Date): Html {
 }
 
 /** What people have said of it, the latest word first. */
-function verdictOf({ device, run, state }: DeviceRecord, { expected, cases }: HuntView, now: Date): string {
-  const promise = expected.get(device);
+function verdictOf(record: DeviceRecord, { expected, cases }: HuntView, now: Date): string {
+  const promise = expected.get(record.device);
   if (promise && isActive(promise, now)) return `expected until ${day(promise.until)}: ${inert(promise.reason, 200)}`;
-  if (state === 'baseline') return '';
-  const own = cases.filter(({ id, notice }) => id.startsWith(`${run}-`) && notice.kind === 'devices-found');
+  if (record.state === 'baseline') return '';
+  const own = casesAbout(record, cases);
   const acknowledged = own.find((about) => about.state.acknowledged)?.state.acknowledged;
   if (acknowledged) return `acknowledged by ${personName(acknowledged)}`;
   return own.length > 0 ? 'nobody has answered' : '';

@@ -42,17 +42,17 @@ export function overviewBody(view: OverviewView): Html {
       ${choice('sort', 'Sort by', filter.sort === 'state' ? '' : filter.sort, ['', ...SORTINGS.slice(1)], (one) => SORT_WORDS[one === '' ? 'state' : one])}
       <button class="quiet">Show</button>
     </form>
+    <div data-part="unanswered">${unansweredList(view)}</div>
+    <h2>Newly seen devices, 90 days</h2>
+    <div data-part="timeline">${timeline(overview.timeline, now)}</div>
+    <div data-part="hunts">${huntTable(overview, filter, now)}</div>
     <form class="filter" method="get" action="${HOME}/devices" role="search" aria-label="Device">
       <div>
         <label for="id">Device, by its id or, where hunts know no id, its name</label>
         <input id="id" name="id" type="search" maxlength="300" required />
       </div>
       <button class="quiet">Open</button>
-    </form>
-    <div data-part="unanswered">${unansweredList(view)}</div>
-    <h2>Newly seen devices, 90 days</h2>
-    <div data-part="timeline">${timeline(overview.timeline, now)}</div>
-    <div data-part="hunts">${huntTable(overview, filter, now)}</div>`;
+    </form>`;
 }
 
 const SORT_WORDS: Readonly<Record<Sorting, string>> = {

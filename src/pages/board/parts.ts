@@ -1,6 +1,7 @@
 /** Small parts of the board's pages. */
 import { relativeWords } from '../../board/words.ts';
 import { STANDINGS, type Standing } from '../../board/standing.ts';
+import type { Finding } from '../../hunt/finding.ts';
 import { piecesOf } from '../../kql/pieces.ts';
 import { instant, techniqueUrl } from '../../teams/card-parts.ts';
 import { markup, type Html } from '../html.ts';
@@ -16,6 +17,12 @@ export const STANDING_WORDS: Readonly<Record<Standing, readonly [sign: string, w
   healthy: ['✓', 'healthy'],
 };
 export const standings: readonly Standing[] = STANDINGS;
+
+export const NOVELTY_WORDS: Readonly<Record<Finding['novelty'], string>> = {
+  'newly-seen': 'newly seen',
+  returning: 'came back',
+  'expectation-ended': 'not expected any more',
+};
 
 export function standingBadge(standing: Standing): Html {
   const [sign, word] = STANDING_WORDS[standing];

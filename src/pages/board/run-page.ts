@@ -10,7 +10,7 @@ import { formatTimespan } from '../../time.ts';
 import { markup, type Html } from '../html.ts';
 import { caseForms, type Rights } from './action-forms.ts';
 import { caseBlock } from './case-block.ts';
-import { deviceHref, exactTime, huntHref, queryBlock, runHref } from './parts.ts';
+import { deviceHref, exactTime, huntHref, NOVELTY_WORDS, queryBlock, runHref } from './parts.ts';
 
 const TRIGGERS: Readonly<Record<RunRecord['trigger'], string>> = {
   schedule: 'by its schedule',
@@ -88,7 +88,7 @@ function findingTable({ report }: RunRecord): Html | string {
   const row = (finding: Finding): Html =>
     markup`<tr role="row">
       <td role="cell"><a href="${deviceHref(finding.device)}">${nameOf(finding)}</a></td>
-      <td role="cell" data-label="Why">${finding.novelty}</td>
+      <td role="cell" data-label="Why">${NOVELTY_WORDS[finding.novelty]}</td>
       <td role="cell" data-label="First seen">${finding.firstSeen ? exactTime(finding.firstSeen) : 'not given'}</td>
       <td role="cell" data-label="Last seen">${finding.lastSeen ? exactTime(finding.lastSeen) : 'not given'}</td>
       <td role="cell" class="num" data-label="Matches">${finding.count === undefined ? '' : finding.count.toLocaleString('en')}</td>
