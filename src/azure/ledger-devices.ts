@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { DeviceKey } from '../hunt/device-key.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
+import { scopeKeyOf } from '../hunt/run.ts';
 import type { DeviceListing, DeviceRecord, KnownDevice } from '../services.ts';
 import { DAY } from '../time.ts';
 import { atOnce } from './at-once.ts';
@@ -11,7 +12,6 @@ import {
   metaKey,
   partitionKeys,
   partitionOf,
-  partitionsUsed,
   readDeviceRow,
   readMeta,
   shardOf,
@@ -70,27 +70,35 @@ export async function* devicesIn(
   }
 }
 
+/** Into how many partitions a scope was divided when it was founded: once known, it stays so. */
+export type Layout = Map<string, number>;
+
 /** Point reads, a few at a time: a device is looked for in hundreds of scopes and known to few. */
 export async function findDevice(
   table: Table,
   device: DeviceKey,
   scopes: readonly HuntScope[],
+  layout: Layout,
 ): Promise<readonly KnownDevice[]> {
-  const found = await atOnce(scopes, (scope) => findIn(table, device, scope));
+  const found = await atOnce(scopes, (scope) => findIn(table, device, scope, layout));
   return found.filter((known) => known !== undefined);
 }
 
-/** Where it is depends on how large the scope was when it was founded; looking in both places spares reading that first. */
-async function findIn(table: Table, device: DeviceKey, scope: HuntScope): Promise<KnownDevice | undefined> {
+async function findIn(
+  table: Table,
+  device: DeviceKey,
+  scope: HuntScope,
+  layout: Layout,
+): Promise<KnownDevice | undefined> {
+  const key = scopeKeyOf(scope);
+  const partitions = layout.get(key) ?? readMeta(await table.get(...metaKey(scope)))?.partitions;
+  if (partitions === undefined) return undefined;
+  layout.set(key, partitions);
   const shard = shardOf(device);
-  const places = new Map(partitionsUsed.map((partitions) => [partitionOf(scope, shard, partitions), partitions]));
-  for (const [partition, partitions] of places) {
-    const row = await table.get(partition, deviceRowKey(device));
-    if (!row) continue;
-    const day = dayIn(await findHead(table, scope, shard, partitions), device);
-    return { scope, device: readDeviceRow(row, day) };
-  }
-  return undefined;
+  const row = await table.get(partitionOf(scope, shard, partitions), deviceRowKey(device));
+  if (!row) return undefined;
+  const day = dayIn(await findHead(table, scope, shard, partitions), device);
+  return { scope, device: readDeviceRow(row, day) };
 }
 
 function dayIn(head: Head | undefined, device: DeviceKey): Date | undefined {

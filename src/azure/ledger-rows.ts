@@ -17,7 +17,6 @@ export const DEVICES_PER_TRANSACTION = 97;
 const LARGE_SCOPE = 5_000;
 const LARGE_PARTITIONS = 16;
 
-export const partitionsUsed: readonly number[] = [1, LARGE_PARTITIONS];
 export const partitionsFor = (devices: number): number => (devices > LARGE_SCOPE ? LARGE_PARTITIONS : 1);
 export const shardOf = (device: DeviceKey): number => Number.parseInt(device.slice(0, 4), 16) % SHARDS;
 const two = (n: number): string => String(n).padStart(2, '0');

@@ -5,12 +5,13 @@ import type { Ledger, LedgerSession } from '../services.ts';
 import { establish, prepareFounding } from './ledger-founding.ts';
 import { commitShards } from './ledger-commit.ts';
 import { readHeads, type Head } from './ledger-head.ts';
-import { devicesIn, findDevice, listDevices } from './ledger-devices.ts';
+import { devicesIn, findDevice, listDevices, type Layout } from './ledger-devices.ts';
 import { metaKey, partitionsFor, readMeta, shardOf, type Meta } from './ledger-rows.ts';
 import type { Table } from './table.ts';
 
 /** The baselines in Table Storage. See docs/decisions/0002-a-sharded-ledger-in-table-storage.md. */
 export function tableLedger(table: Table): Ledger {
+  const layout: Layout = new Map();
   return {
     open: (scope) => openLedger(table, scope),
 
@@ -19,7 +20,7 @@ export function tableLedger(table: Table): Ledger {
       if (meta) yield* devicesIn(table, scope, meta, await readHeads(table, scope, meta));
     },
     list: (scope) => listDevices(table, scope),
-    find: (device, scopes) => findDevice(table, device, scopes),
+    find: (device, scopes) => findDevice(table, device, scopes, layout),
   };
 }
 

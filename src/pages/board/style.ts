@@ -1,4 +1,7 @@
-/** Colours of both themes have a contrast of 4.5 to 1 at least; what a colour says stands there as a word, too. */
+/**
+ * Tables have fixed columns: others are drawn anew as rows arrive, and what is read moves.
+ * Colours of both themes have a contrast of 4.5 to 1 at least; what a colour says stands there as a word, too.
+ */
 export const BOARD_STYLE = `
 :root { color-scheme: light dark; --ink: #1a1c22; --paper: #ffffff; --panel: #f4f5f8; --line: #d3d7df; --soft: #555b69; --accent: #2350c0; --good: #17693a; --news: #9a3f06; --alert: #b0201a; --blind: #6d3aa8; --bar: #9fb3de; --newbar: #d9660f; --key: #7a2a8f; --str: #17693a; --num: #9a3f06; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8e9ee; --paper: #14161b; --panel: #1e2128; --line: #3a3f4b; --soft: #a9afbd; --accent: #93b4ff; --good: #6fd394; --news: #ffb070; --alert: #ff9a90; --blind: #cdaaff; --bar: #4d629b; --newbar: #ff9446; --key: #dca3ee; --str: #7fd6a0; --num: #ffb070; } }
@@ -22,8 +25,8 @@ p { margin: .25rem 0; overflow-wrap: anywhere; } .soft, .soft a { color: var(--s
 .filter { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: end; margin: .75rem 0; } .filter label { display: block; font-size: .85rem; color: var(--soft); }
 input, select, textarea, button { font: inherit; color: inherit; } input, select, textarea { display: block; max-width: 100%; padding: .35rem .5rem; background: var(--paper); border: 1px solid var(--soft); border-radius: .3rem; }
 button, .button { padding: .4rem .9rem; border: 1px solid var(--accent); border-radius: .3rem; background: var(--accent); color: var(--paper); font-weight: 600; cursor: pointer; } button.quiet { background: transparent; color: var(--accent); font-weight: 400; padding: .2rem .6rem; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .45rem .9rem .45rem 0; border-bottom: 1px solid var(--line); } td { overflow-wrap: anywhere; } th { font-size: .82rem; color: var(--soft); font-weight: 600; white-space: nowrap; } th a { color: inherit; } th[aria-sort] a { color: var(--ink); } td.num { font-variant-numeric: tabular-nums; white-space: nowrap; }
-table.hunts td:nth-child(1) { width: 8rem; } table.hunts td:nth-child(4) { width: 13rem; } table.hunts td:nth-child(3), table.hunts td:nth-child(5), table.hunts td:nth-child(6) { width: 9.5rem; }
+.wide { overflow-x: auto; } table { border-collapse: collapse; table-layout: fixed; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .45rem .9rem .45rem 0; border-bottom: 1px solid var(--line); } td { overflow-wrap: anywhere; } th { font-size: .82rem; color: var(--soft); font-weight: 600; white-space: nowrap; } th a { color: inherit; } th[aria-sort] a { color: var(--ink); } td.num { font-variant-numeric: tabular-nums; white-space: nowrap; }
+table.hunts th:nth-child(1) { width: 8rem; } table.hunts th:nth-child(4) { width: 13rem; } table.hunts th:nth-child(3), table.hunts th:nth-child(5), table.hunts th:nth-child(6) { width: 9rem; }
 .why { color: var(--soft); font-size: .85rem; max-width: 60rem; } .tags { font-size: .82rem; color: var(--soft); }
 .chart { display: block; width: 12rem; height: 1.9rem; background: var(--panel); border-radius: .2rem; } .chart .seen { fill: var(--bar); } .chart .news { fill: var(--newbar); } .chart .fail { stroke: var(--alert); stroke-width: 1.4; fill: none; } .chart .part { fill: var(--blind); }
 .time { display: block; width: 100%; height: 6rem; background: var(--panel); border-radius: .3rem; } .time .news { fill: var(--newbar); } .time .zero { fill: var(--line); } .axis { display: flex; justify-content: space-between; font-size: .82rem; color: var(--soft); }
