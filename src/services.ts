@@ -373,6 +373,8 @@ export interface Retention {
   sweep(scope: HuntScope, before: Date): Promise<number>;
   /** Takes away the marks of used links that nobody can use any more. */
   sweepLinks(before: Date): Promise<number>;
+  /** Takes cases from before off the list of those that wait for an answer. */
+  sweepUnanswered(before: Date): Promise<number>;
 }
 
 export interface RunQueue {

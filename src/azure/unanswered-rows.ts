@@ -16,6 +16,8 @@ export const unansweredKey = ({ id, openedAt }: Pick<Case, 'id' | 'openedAt'>): 
   `o-${backwards(openedAt)}-${id}`;
 export const unansweredSince = (since: Date): readonly [string, string] => ['o-', `o-${backwards(since)}.`];
 
+export const unansweredBefore = (before: Date): readonly [string, string] => [`o-${backwards(before)}.`, 'o.'];
+
 /** Undefined for a case that asks nothing of anybody: only newly found devices do. */
 export function unansweredRow({
   id,

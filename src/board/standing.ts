@@ -1,6 +1,7 @@
 import { catchUpAt } from '../hunt/coverage.ts';
 import type { Hunt } from '../hunt/hunt.ts';
 import { latestSlot } from '../hunt/schedule.ts';
+import { SLOTS_MISSED } from '../missed-slots.ts';
 import type { ScopeState } from '../services.ts';
 import { MINUTE, type Milliseconds } from '../time.ts';
 
@@ -31,12 +32,12 @@ const BLIND = 'blind-hunt';
 
 export function standingOf(state: ScopeState | undefined, at: Circumstances): Judgement {
   const { unanswered, muted } = at;
-  if (!state?.lastRun) return { standing: 'waiting' };
-  const { trouble, lastRun } = state;
+  const { trouble, lastRun } = state ?? {};
   if (trouble) {
-    const failed = lastRun.status === 'failed' && trouble.code !== BLIND;
+    const failed = trouble.code === SLOTS_MISSED || (lastRun?.status === 'failed' && trouble.code !== BLIND);
     return { standing: failed ? 'failing' : 'blind', why: trouble.message };
   }
+  if (!state || !lastRun) return { standing: 'waiting' };
   const missed = missedSlot(state, at);
   if (missed) return { standing: 'failing', why: `No run has answered for the slot of ${shortInstant(missed)}.` };
   if (state.coverage && catchUpAt(state.coverage, state.lastComplete, at.hunt.lookback))

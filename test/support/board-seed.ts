@@ -13,7 +13,7 @@ import { acknowledge, addNote, digestOf } from '../../src/hunt/case.ts';
 import type { RunMark } from '../../src/hunt/history.ts';
 import type { Hunt, HuntId, HuntScope } from '../../src/hunt/hunt.ts';
 import { noticeContext } from '../../src/hunt/notice.ts';
-import { assembleReport } from '../../src/hunt/report.ts';
+import { assembleReport } from '../../src/hunt/compare.ts';
 import { planRun, scheduledRunId, type Run } from '../../src/hunt/run.ts';
 import { summaryOf } from '../../src/run-summary.ts';
 import { DAY, dayOf, HOUR, MINUTE } from '../../src/time.ts';

@@ -53,6 +53,9 @@ describe('a hunt on the board', () => {
   it('fails when a slot is long past that no run has answered for', () => {
     expect(standing(aState({ lastSlot: ago(30 * HOUR) }))).toBe('failing');
     expect(standing(aState({ lastSlot: ago(30 * HOUR) }), { owed: ago(30 * HOUR) })).toBe('healthy');
+    const untried = { scope: aScope(), trouble: { ...trouble, code: 'slots-missed' } };
+    expect(standing(untried)).toBe('failing');
+    expect(standing(aState({ trouble: untried.trouble }))).toBe('failing');
     // Ordered by hand only.
     const { lastSlot: _none, ...byHand } = aState();
     expect(standing(byHand)).toBe('healthy');

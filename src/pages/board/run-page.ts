@@ -19,6 +19,7 @@ const TRIGGERS: Readonly<Record<RunRecord['trigger'], string>> = {
   request: 'on demand',
   chat: 'because somebody asked in Teams',
   'command-line': 'by hand',
+  backfill: 'to found the baseline from the past',
 };
 
 export function runStatus({ status, report, failure }: RunRecord): Html {
