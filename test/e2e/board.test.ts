@@ -2,6 +2,7 @@ import axe from 'axe-core';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { animatedPng } from '../support/animated-png.ts';
 import { BOARD_KEY, startBoardProgram, type BoardProgram } from '../support/board-program.ts';
 import { launchBrowser } from '../support/browser.ts';
 
@@ -252,6 +253,36 @@ describe('the board in a browser', () => {
     await shot('board-dark-phone', `${board}?workspace=corp`, 'dark', 390, 800);
     await shot('hunt', `${hunt}?workspace=corp`, 'light', 1_120, 760);
     await shot('run', runOf('run'), 'dark', 1_120, 760);
+    expect(wrong).toEqual([]);
+  });
+
+  it('moves, for the README: from everything to one finding, and to its answer', async () => {
+    const frames: { png: Buffer; ms: number }[] = [];
+    const shoot = async (ms: number): Promise<void> => {
+      frames.push({ png: await page.screenshot(), ms });
+    };
+    await page.emulateMedia({ media: 'screen', colorScheme: 'light' });
+    await page.setViewportSize({ width: 900, height: 560 });
+    await open(`${board}?workspace=corp`);
+    await shoot(2_000);
+    await page.locator('table.hunts').evaluate('(table) => table.scrollIntoView()');
+    await shoot(1_500);
+    await page.getByLabel('Hunt, tactic or technique').fill('litemanager');
+    await page.getByRole('heading', { name: '1 hunt', exact: true }).waitFor();
+    await page.evaluate('scrollTo(0, 0)');
+    await shoot(1_500);
+    await page.getByRole('link', { name: 'open', exact: true }).click();
+    await page.getByRole('heading', { name: 'What is new' }).waitFor();
+    await shoot(2_000);
+    const form = page.locator('form', { has: page.getByRole('button', { name: 'Acknowledge' }) });
+    await form.getByLabel('Your name').fill('Ana Silva');
+    await form.scrollIntoViewIfNeeded();
+    await shoot(1_500);
+    await form.getByRole('button', { name: 'Acknowledge' }).click();
+    await page.locator('.said').waitFor();
+    await shoot(2_000);
+
+    writeFileSync(`${IMAGES}/board-moving.png`, animatedPng(frames));
     expect(wrong).toEqual([]);
   });
 });
