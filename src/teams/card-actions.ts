@@ -46,7 +46,8 @@ export function botActions(about: Case, links: CardLinks, rows: number): Action[
     ...(isList(about) ? openUrl('All devices', links.page) : []),
     ...queryForm(about, links),
     ...(closed ? [] : [execute('Run now', 'run')]),
-    ...(isList(about) ? [] : openUrl('Open page', links.page)),
+    // The digest has said everything.
+    ...(isList(about) || notice.kind === 'digest' ? [] : openUrl('Open page', links.page)),
   ];
 }
 

@@ -150,6 +150,6 @@ describe('the card of the digest', () => {
   });
 
   it('asks for no answer', () => {
-    expect(caseCard(about).actions).toEqual([]);
+    expect(caseCard(about, { page: 'https://app/case' }).actions).toEqual([]);
   });
 });
