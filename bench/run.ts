@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { startAzurite } from '../local/azurite.ts';
+import { tableCallRates } from '../src/azure/call-rates.ts';
 import { tableCases } from '../src/azure/cases.ts';
 import { tableConversations } from '../src/azure/conversations.ts';
 import { tableExplanations } from '../src/azure/explanations.ts';
@@ -16,7 +17,7 @@ import { tablePromises } from '../src/azure/promises.ts';
 import { tableRetention } from '../src/azure/retention.ts';
 import { tableRuns } from '../src/azure/runs.ts';
 import { azureTable } from '../src/azure/table.ts';
-import type { QueryAnswer } from '../src/hunt/answer.ts';
+import { readAnswer, type QueryAnswer } from '../src/hunt/answer.ts';
 import { deviceKeyOf } from '../src/hunt/device-key.ts';
 import { NO_QUESTIONS } from '../src/hunt/hunt-questions.ts';
 import { DEFAULT_DEVICE_COLUMNS, type Hunt, type HuntId } from '../src/hunt/hunt.ts';
@@ -88,7 +89,9 @@ function settingOf(tablesUrl: string): Setting {
     answer: answerOf(0, 0),
     services: {
       hunts: { all: () => [hunt], find: () => hunt, problems: () => [], warnings: () => [] },
-      workspaces: new Map([['bench', { query: () => Promise.resolve(setting.answer) }]]),
+      workspaces: new Map([
+        ['bench', { query: (_kql, _window, _signal, read) => Promise.resolve(readAnswer(setting.answer, read)) }],
+      ]),
       ledger: tableLedger(ledgerTable),
       outbox: tableOutbox(ledgerTable, now),
       runs: tableRuns(azureTable(counted.client(`R${suffix}`)), now),
@@ -112,11 +115,13 @@ function settingOf(tablesUrl: string): Setting {
         cases: memoryTable(),
         conversations: memoryTable(),
       }),
+      rates: tableCallRates(memoryTable()),
       queue: { send: () => Promise.resolve() },
       log: { info: nothing, warn: nothing, error: nothing },
       policy: {
         schedule: '0 0 6 * * *',
         tick: '0 */5 * * * *',
+        digest: '0 0 7 * * 1',
         lateness: 2 * DAY,
         runTimeout: 12 * MINUTE,
         evidenceTimeout: 120_000,

@@ -1,4 +1,4 @@
-import type { Sighting } from '../src/hunt/sighting.ts';
+import type { Named } from '../src/hunt/sighting.ts';
 import { verdictWords } from '../src/hunt/verdict-words.ts';
 import type { PromiseTally, ScenarioTally } from '../src/hunt/tally.ts';
 import type { Preview, ScenarioPreview } from '../src/preview.ts';
@@ -6,7 +6,7 @@ import { printable } from './report-text.ts';
 
 const MOST = 40;
 const day = (at: Date): string => at.toISOString().slice(0, 10);
-const nameOf = ({ name, id }: Sighting): string => printable(name === '' ? id : name).slice(0, 60);
+const nameOf = ({ name, id }: Named): string => printable(name === '' ? id : name).slice(0, 60);
 const devices = (count: number): string => `${String(count)} device${count === 1 ? '' : 's'}`;
 
 /** What the scenarios say of every device, and what each would leave out of the cards, for a person at a terminal. */
@@ -43,7 +43,7 @@ function scenarioLines(
   ];
 }
 
-function leftOut(hidden: readonly Sighting[], all: number): string {
+function leftOut(hidden: readonly Named[], all: number): string {
   if (hidden.length === 0) return 'leaves out no device';
   const names = hidden.slice(0, 5).map(nameOf).join(', ');
   const rest = hidden.length > 5 ? ` and ${String(hidden.length - 5)} more` : '';

@@ -49,7 +49,7 @@ async function runWith(request: Request): Promise<number> {
   try {
     // The telemetry of a running program is relative to its start.
     const { overrides } = offlineOverrides(env, running ? new Date(running.epoch) : new Date());
-    const { services } = azureServices(readSettings(env), terminalLog(say), overrides);
+    const { services } = await azureServices(readSettings(env), terminalLog(say), overrides);
     return await run(request, services);
   } finally {
     await azurite?.stop();
@@ -91,7 +91,7 @@ async function dryReport(hunt: Hunt, order: RunOrder, services: Services): Promi
   const states = await services.runs.scopes();
   const state = states.find(({ scope }) => scopeKeyOf(scope) === scopeKeyOf(order.scope));
   const run = planRun(order, hunt, services.policy.lateness);
-  return (await investigate(hunt, run, state?.lastComplete, services)).report;
+  return (await investigate(hunt, run, state, services)).report;
 }
 
 async function realReport(hunt: Hunt, order: RunOrder, services: Services): Promise<HuntReport> {

@@ -1,9 +1,10 @@
 /** The story of a backfill: a baseline founded from the past, so that the first real run is news and not history. */
 import { BaselineExistsError, UnexpectedColumnsError, UnknownNameError } from './errors.ts';
-import type { QueryAnswer } from './hunt/answer.ts';
+import { collectRows, type QueryAnswer } from './hunt/answer.ts';
 import { backfillClocks } from './hunt/coverage.ts';
 import type { Hunt } from './hunt/hunt.ts';
-import { assembleReport, type HuntReport } from './hunt/report.ts';
+import { assembleReport } from './hunt/compare.ts';
+import type { HuntReport } from './hunt/report.ts';
 import { planRun, type Run, type RunOrder } from './hunt/run.ts';
 import { pinClock } from './kql/pin-clock.ts';
 import { failureOf } from './run-failure.ts';
@@ -54,15 +55,13 @@ async function foundFrom(
   const answers: QueryAnswer[] = [];
   for (const asOf of clocks) {
     const { asked } = planRun({ ...run, asOf }, hunt, policy.lateness);
-    answers.push(await workspace.query(pinClock(hunt.query, asOf), asked, AbortSignal.timeout(policy.runTimeout)));
+    const signal = AbortSignal.timeout(policy.runTimeout);
+    answers.push(await workspace.query(pinClock(hunt.query, asOf), asked, signal, collectRows));
     onProgress(answers.length, clocks.length);
   }
   const answer = joined(answers);
   const report = assembleReport({ hunt, run, asked: pinClock(hunt.query, run.asOf), answer, baseline });
-  if ('missingColumns' in report) {
-    const names = answer.columns.map(({ name }) => name);
-    throw new UnexpectedColumnsError(report.missingColumns, names);
-  }
+  if ('missingColumns' in report) throw new UnexpectedColumnsError(report.missingColumns, report.columns);
   await session.commit(report);
   return report;
 }

@@ -146,11 +146,13 @@ export class RunCrashedError extends FirstsightError {
 export class UnknownNameError extends FirstsightError {
   override readonly name = 'UnknownNameError';
   readonly code = 'unknown-name';
+  readonly what: string;
   readonly suggestion?: string;
 
   constructor(what: string, name: string, suggestion?: string) {
     const hint = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`;
     super(`There is no ${what} called ${JSON.stringify(name.slice(0, 80))}.${hint}`);
+    this.what = what;
     if (suggestion !== undefined) this.suggestion = suggestion;
   }
 }

@@ -9,7 +9,7 @@ import { noticeContext } from './hunt/notice.ts';
 import type { HuntReport } from './hunt/report.ts';
 import { looksBack } from './hunt/run.ts';
 import { sightOf, type Sight } from './hunt/sight.ts';
-import type { Sighting } from './hunt/sighting.ts';
+import type { Named } from './hunt/sighting.ts';
 import type { LedgerSession, Services, Workspace } from './services.ts';
 import { HOUR } from './time.ts';
 
@@ -47,7 +47,7 @@ async function explainNews(
   signal: AbortSignal,
 ): Promise<HuntReport> {
   const { hunt, run } = report;
-  const learn = (devices: readonly Sighting[], siblings = hunt.siblings): Promise<ReadonlyMap<DeviceKey, Learned>> => {
+  const learn = (devices: readonly Named[], siblings = hunt.siblings): Promise<ReadonlyMap<DeviceKey, Learned>> => {
     const others = siblings.flatMap((name) => services.hunts.find(name) ?? []);
     return gatherEvidence(hunt, run, devices, others, workspace, services, signal);
   };

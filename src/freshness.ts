@@ -1,4 +1,4 @@
-import type { QueryAnswer } from './hunt/answer.ts';
+import { collectRows, type QueryAnswer } from './hunt/answer.ts';
 import type { TableFlow } from './hunt/sight.ts';
 import { errorFields, type Log } from './log.ts';
 import type { Freshness, Workspace } from './services.ts';
@@ -47,9 +47,9 @@ async function flowOf(table: string, workspace: Workspace, asOf: Date, signal: A
   const window = { start: new Date(asOf.getTime() - LOOK), end: asOf };
   // A table of another product names no devices; that they cannot be counted is no fault.
   const counted = table.startsWith('Device')
-    ? workspace.query(deviceQuery(table, window), window, signal).then(deviceCount, () => undefined)
+    ? workspace.query(deviceQuery(table, window), window, signal, collectRows).then(deviceCount, () => undefined)
     : undefined;
-  const answer = await workspace.query(flowQuery(table, window), window, signal);
+  const answer = await workspace.query(flowQuery(table, window), window, signal, collectRows);
   if (answer.partial) throw new Error(`The workspace answered only in part: ${answer.partial.code}.`);
   const devices = await counted;
   return { table, ...readFlow(answer), looked: LOOK, ...(devices !== undefined && { devices }) };

@@ -1,5 +1,6 @@
 /** What is asked about devices besides the hunt: bounded, and never in the way of a card. */
 import { ServiceError } from './errors.ts';
+import { collectRows } from './hunt/answer.ts';
 import type { Agreement } from './hunt/corroboration.ts';
 import { deviceKeyOf, type DeviceKey } from './hunt/device-key.ts';
 import { EVIDENCE_KINDS, FILES, type EvidenceKind } from './hunt/evidence-kinds.ts';
@@ -9,7 +10,7 @@ import { filesIn, readEvidence } from './hunt/read-evidence.ts';
 import type { Hunt } from './hunt/hunt.ts';
 import { notAsked, type Learned } from './hunt/learned.ts';
 import { planRun, type Run } from './hunt/run.ts';
-import type { Sighting } from './hunt/sighting.ts';
+import type { Named } from './hunt/sighting.ts';
 import { askedAbout, evidenceQuery, matchColumn, MOST_EXECUTIONS } from './kql/evidence-query.ts';
 import { pinClock } from './kql/pin-clock.ts';
 import { errorFields } from './log.ts';
@@ -28,7 +29,7 @@ type Gathering = Pick<Services, 'hunts' | 'log' | 'policy'>;
 export async function gatherEvidence(
   hunt: Hunt,
   run: Run,
-  devices: readonly Sighting[],
+  devices: readonly Named[],
   siblings: readonly Hunt[],
   workspace: Workspace,
   services: Gathering,
@@ -57,7 +58,7 @@ export async function gatherEvidence(
 
 interface Asking extends Gathering {
   readonly run: Run;
-  readonly devices: readonly Sighting[];
+  readonly devices: readonly Named[];
   readonly workspace: Workspace;
   readonly signal: AbortSignal;
 }
@@ -132,7 +133,7 @@ async function ask(
   { run, workspace, log, signal }: Asking,
 ): Promise<Part> {
   try {
-    const answer = await inTime(workspace.query(pinClock(kql, run.asOf), window, signal), signal);
+    const answer = await inTime(workspace.query(pinClock(kql, run.asOf), window, signal, collectRows), signal);
     return { state: 'answered', answer };
   } catch (error) {
     const code = error instanceof ServiceError ? error.code : signal.aborted ? 'workspace-timed-out' : 'internal-error';

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Finding } from './hunt/finding.ts';
 import type { HuntReport } from './hunt/report.ts';
 import type { Log } from './log.ts';
@@ -10,6 +11,7 @@ const FINDINGS_BUDGET = 200_000;
 export function summaryOf(report: HuntReport): ReportSummary {
   return {
     outcome: report.outcome,
+    askedHash: askedHash(report.asked),
     totals: report.totals,
     ...(report.partial && { partial: report.partial }),
     ...(report.blind && { blind: report.blind }),
@@ -17,6 +19,8 @@ export function summaryOf(report: HuntReport): ReportSummary {
     ...(report.excluded.length > 0 && { excluded: withinBudget(report.excluded.slice(0, SUMMARY_FINDINGS)) }),
   };
 }
+
+export const askedHash = (asked: string): string => hash('sha256', asked, 'hex').slice(0, 16);
 
 function withinBudget(findings: readonly Finding[]): readonly Finding[] {
   let used = 0;

@@ -1,3 +1,4 @@
+import { readBoard, type BoardSettings } from './board-settings.ts';
 import { SettingsError } from './errors.ts';
 import { DEFAULT_HUNTS, parseHuntPatterns, patternProblem } from './hunt-files/selection.ts';
 import type { RunPolicy } from './services.ts';
@@ -19,12 +20,21 @@ export type StorageSettings =
   | { readonly kind: 'connection-string'; readonly connectionString: string }
   | { readonly kind: 'identity'; readonly tablesUrl: string; readonly queuesUrl: string };
 
+/** Where the platform hands out tokens of the app's identity; absent on a developer's machine. */
+export interface IdentitySettings {
+  readonly url: string;
+  readonly secret: string;
+  readonly clientId?: string;
+}
+
 export interface Settings {
   /** Alias → workspace id. */
   readonly workspaces: ReadonlyMap<string, string>;
   readonly policy: RunPolicy;
   readonly storage: StorageSettings;
+  readonly identity?: IdentitySettings;
   readonly teams: TeamsSettings;
+  readonly board: BoardSettings;
   readonly logAnalyticsEndpoint: string;
   readonly huntsFolder: string;
   /** Which hunts of the folder run: globs, with commas. */
@@ -35,11 +45,13 @@ export interface Settings {
 export function readSettings(env: Environment): Settings {
   const problems: string[] = [];
   const workspaces = readWorkspaces(env, problems);
+  const identity = readIdentity(env);
   const settings: Settings = {
     workspaces,
     policy: {
       schedule: readSchedule(env, 'HUNT_SCHEDULE', '0 0 6 * * *', problems),
       tick: readSchedule(env, 'HUNT_TICK', '0 */5 * * * *', problems),
+      digest: readSchedule(env, 'DIGEST_SCHEDULE', '0 0 7 * * 1', problems),
       lateness: readTimespan(env, 'LATENESS', 2 * DAY, { least: 0, most: 90 * DAY }, problems),
       runTimeout: readTimespan(env, 'RUN_TIMEOUT', 12 * MINUTE, { least: 5_000, most: 25 * MINUTE }, problems),
       evidenceTimeout: readTimespan(
@@ -55,7 +67,9 @@ export function readSettings(env: Environment): Settings {
       retain: readDays(env, 'RETAIN_DAYS', 400, { least: 30, most: 3_650 }, problems),
     },
     storage: readStorage(env, problems),
+    ...(identity && { identity }),
     teams: readTeams(env, workspaces, problems),
+    board: readBoard(env, problems),
     logAnalyticsEndpoint: readOrigin(env, 'LOG_ANALYTICS_ENDPOINT', 'https://api.loganalytics.io', problems),
     huntsFolder: text(env, 'HUNTS_FOLDER') ?? 'hunts',
     hunts: readHunts(env, problems),
@@ -96,7 +110,12 @@ function readHunts(env: Environment, problems: string[]): string {
 
 function readStorage(env: Environment, problems: string[]): StorageSettings {
   const connectionString = text(env, 'AzureWebJobsStorage');
-  if (connectionString !== undefined) return { kind: 'connection-string', connectionString };
+  if (connectionString !== undefined) {
+    // Its value never goes into a message.
+    if (!/^UseDevelopmentStorage=true;?$|\bAccountName=[^;]+.*\bAccountKey=[^;]+/is.test(connectionString))
+      problems.push('AzureWebJobsStorage is no connection string with AccountName and AccountKey.');
+    return { kind: 'connection-string', connectionString };
+  }
   const account = text(env, 'AzureWebJobsStorage__accountName');
   const suffix = text(env, 'STORAGE_SUFFIX') ?? 'core.windows.net';
   const tablesUrl = text(env, 'AzureWebJobsStorage__tableServiceUri') ?? serviceUrl(account, 'table', suffix);
@@ -104,7 +123,21 @@ function readStorage(env: Environment, problems: string[]): StorageSettings {
   if (tablesUrl === undefined || queuesUrl === undefined) {
     problems.push('No storage: set AzureWebJobsStorage__accountName (identity) or AzureWebJobsStorage (Azurite).');
   }
+  for (const url of [tablesUrl, queuesUrl]) {
+    if (url !== undefined && URL.parse(url)?.protocol !== 'https:')
+      problems.push(`${quoted(url)} is no https address of storage: see AzureWebJobsStorage__… and STORAGE_SUFFIX.`);
+  }
   return { kind: 'identity', tablesUrl: tablesUrl ?? '', queuesUrl: queuesUrl ?? '' };
+}
+
+/** The platform sets the first two itself, for an app that has an identity. */
+function readIdentity(env: Environment): IdentitySettings | undefined {
+  const url = text(env, 'IDENTITY_ENDPOINT');
+  const secret = text(env, 'IDENTITY_HEADER');
+  const clientId = text(env, 'AZURE_CLIENT_ID');
+  return url === undefined || secret === undefined
+    ? undefined
+    : { url, secret, ...(clientId !== undefined && { clientId }) };
 }
 
 const serviceUrl = (account: string | undefined, service: string, suffix: string): string | undefined =>

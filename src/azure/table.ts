@@ -53,17 +53,18 @@ export interface Table {
 /** @azure/data-tables waits for ever unless told otherwise. */
 const TIME_LIMIT: Milliseconds = 15_000;
 
-/** The table is created when it turns out to be missing: once, at the first call. */
+/** The table is created when it turns out to be missing; to make sure of it beforehand would cost every start a request for each table. */
 export function azureTable(client: TableClient, timeLimit: Milliseconds = TIME_LIMIT): Table {
-  let ready: Promise<void> | undefined;
+  const limited = (): { abortSignal: AbortSignal } => ({ abortSignal: AbortSignal.timeout(timeLimit) });
   const call = async <T>(what: string, act: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> => {
-    ready ??= client.createTable({ abortSignal: AbortSignal.timeout(timeLimit) }).catch((error: unknown) => {
-      ready = undefined;
-      throw error;
-    });
     try {
-      await ready;
-      return await act({ abortSignal: AbortSignal.timeout(timeLimit) });
+      try {
+        return await act(limited());
+      } catch (error) {
+        if (!isTableMissing(error)) throw error;
+        await client.createTable(limited());
+        return await act(limited());
+      }
     } catch (error) {
       throw serviceFailure('table-storage', `${what} in ${client.tableName}`, error);
     }
@@ -142,7 +143,7 @@ export function azureTable(client: TableClient, timeLimit: Milliseconds = TIME_L
         } catch (error) {
           const status = statusOf(error);
           if (status === 412) return { result: 'moved' };
-          if (status === 409 || status === 404) return { result: 'contradiction' };
+          if (status === 409 || (status === 404 && !isTableMissing(error))) return { result: 'contradiction' };
           throw error;
         }
       }),
@@ -153,6 +154,15 @@ const selected = (select: readonly string[] | undefined): { select?: string[] } 
   select ? { select: ['PartitionKey', 'RowKey', ...select] } : {};
 
 const statusOf = (error: unknown): number | undefined => sdkFailure(error).statusCode;
+
+/** Storage names the reason in the body, an emulator in a header, a transaction as the error's own code. */
+function isTableMissing(error: unknown): boolean {
+  const { code, details } = error as {
+    readonly code?: string;
+    readonly details?: { readonly errorCode?: string; readonly odataError?: { readonly code?: string } };
+  };
+  return [code, details?.errorCode, details?.odataError?.code].includes('TableNotFound');
+}
 
 function actionOf(operation: TableOperation): TransactionAction {
   const entity = { ...operation.entity };

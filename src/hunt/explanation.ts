@@ -1,6 +1,6 @@
 import type { DeviceKey } from './device-key.ts';
 import type { DeviceEvidence } from './evidence.ts';
-import type { Sighting } from './sighting.ts';
+import type { Named } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What an explanation was given for; anything else of the device is outside of it. Texts in small letters, sorted. */
@@ -64,7 +64,7 @@ export const newTraits = (before: Traits, now: Traits): readonly string[] =>
 
 /** What is to be remembered of a judged device; undefined when no scenario had anything to say. */
 export function explanationOf(
-  { device, id, name }: Sighting,
+  { device, id, name }: Named,
   evidence: DeviceEvidence,
   verdict: Verdict,
   asOf: Date,

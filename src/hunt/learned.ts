@@ -15,7 +15,7 @@ import {
 import type { Finding } from './finding.ts';
 import type { HuntReport } from './report.ts';
 import type { Sight } from './sight.ts';
-import type { Sighting } from './sighting.ts';
+import type { Named } from './sighting.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { dayOf } from '../time.ts';
 
@@ -130,7 +130,7 @@ const carrying = (
 });
 
 function reopenedFinding(
-  sighting: Sighting,
+  sighting: Named,
   explanation: Explanation,
   because: readonly string[],
   learned: Learned,
@@ -138,12 +138,20 @@ function reopenedFinding(
   devices: number,
 ): Finding {
   const by = scenariosIn(explanation).slice(0, 5);
+  const lastSeen = latest(learned.evidence);
   const finding: Finding = {
-    ...sighting,
+    ...{ device: sighting.device, id: sighting.id, name: sighting.name, reports: [], reportCount: 0 },
+    ...(lastSeen && { lastSeen }),
     novelty: 'explanation-ended',
     explainedSoFar: { by, since: explanation.at, because },
   };
   return carrying(finding, learned, verdict, devices);
+}
+
+/** Of a known device the answer's own times are not kept. */
+function latest({ executions }: DeviceEvidence): Date | undefined {
+  const times = executions.flatMap(({ lastSeen }) => lastSeen?.getTime() ?? []);
+  return times.length === 0 ? undefined : new Date(times.reduce((a, b) => Math.max(a, b)));
 }
 
 /** Kept to the day: a device that runs every minute changes its row once a day. */

@@ -1,3 +1,4 @@
+import { tableCallRates } from '../../src/azure/call-rates.ts';
 import { tableCases } from '../../src/azure/cases.ts';
 import { tableConversations } from '../../src/azure/conversations.ts';
 import { tableExplanations } from '../../src/azure/explanations.ts';
@@ -94,6 +95,7 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
       freshness: { of: () => Promise.resolve([]) },
       links: tableLinkSecrets(over),
       retention: tableRetention({ ledger: over, runs: over, cases: over, conversations: over }),
+      rates: tableCallRates(over),
       notifier: lane.notifier(name, now),
       queue: {
         send(order) {
@@ -106,6 +108,7 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
       policy: {
         schedule: '0 0 6 * * *',
         tick: '0 */5 * * * *',
+        digest: '0 0 7 * * 1',
         lateness: 2 * DAY,
         // Real time for the query, the clock's for the lease, which lasts a minute longer.
         runTimeout: TOO_LONG * 2,

@@ -4,8 +4,8 @@ import { ticksOf } from '../../local/kql/values.ts';
 import { DEVICE_TABLES } from '../../local/schemas/device-tables.ts';
 import type { Event } from '../../local/telemetry/events.ts';
 import { tableJson } from '../../local/workspace.ts';
-import { readWireAnswer } from '../../src/azure/wire-answer.ts';
-import type { QueryAnswer } from '../../src/hunt/answer.ts';
+import { wireReader } from '../../src/azure/wire-answer.ts';
+import { collectRows, type QueryAnswer } from '../../src/hunt/answer.ts';
 
 /** A workspace's answers over rows of the device tables, by our own engine; rows that come later are not there yet. */
 export function engineOver(events: readonly Event[], now: () => Date): (kql: string) => QueryAnswer {
@@ -14,6 +14,8 @@ export function engineOver(events: readonly Event[], now: () => Date): (kql: str
     const rows = (table: string): readonly Row[] =>
       (tables.get(table) ?? []).filter(({ ingestedAt }) => ingestedAt <= now().getTime()).map(({ row }) => row);
     const result = compileQuery(kql, DEVICE_TABLES).run({ now: ticksOf(now()), rows });
-    return readWireAnswer(`{"tables":[${tableJson(result)}]}`);
+    const reader = wireReader(collectRows());
+    reader.push(Buffer.from(`{"tables":[${tableJson(result)}]}`));
+    return reader.end();
   };
 }

@@ -1,3 +1,4 @@
+import { tableCallRates } from '../../src/azure/call-rates.ts';
 import { tableCases } from '../../src/azure/cases.ts';
 import { tableConversations } from '../../src/azure/conversations.ts';
 import { tableExplanations } from '../../src/azure/explanations.ts';
@@ -10,7 +11,7 @@ import { tableRetention } from '../../src/azure/retention.ts';
 import type { Table } from '../../src/azure/table.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import { ServiceError } from '../../src/errors.ts';
-import type { QueryAnswer } from '../../src/hunt/answer.ts';
+import { readAnswer, type QueryAnswer, type ReadRows } from '../../src/hunt/answer.ts';
 import type { Hunt } from '../../src/hunt/hunt.ts';
 import type { Case, NoticeDigest } from '../../src/hunt/case.ts';
 import type { RunOrder } from '../../src/hunt/run.ts';
@@ -75,10 +76,11 @@ export function aWorld(
     (options.workspaces ?? ['corp']).map((alias) => [
       alias,
       {
-        query(kql: string, window: TimeWindow) {
+        async query<T>(kql: string, window: TimeWindow, _signal: AbortSignal, read: ReadRows<T>) {
           world.asked.push({ kql, window });
-          const answer = world.respond ? world.respond(kql) : world.answer;
-          return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+          const answer = await (world.respond ? world.respond(kql) : world.answer);
+          if (answer instanceof Error) throw answer;
+          return readAnswer(answer, read);
         },
       },
     ]),
@@ -134,6 +136,7 @@ export function aWorld(
         cases: casesTable,
         conversations: conversationsTable,
       }),
+      rates: tableCallRates(memoryTable()),
       queue: {
         send(order) {
           world.queued.push(order);
@@ -144,6 +147,7 @@ export function aWorld(
       policy: {
         schedule: '0 0 6 * * *',
         tick: '0 */5 * * * *',
+        digest: '0 0 7 * * 1',
         lateness: 2 * DAY,
         runTimeout: 12 * MINUTE,
         evidenceTimeout: 120_000,

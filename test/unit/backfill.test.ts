@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { backfill } from '../../src/backfill.ts';
 import { backfillClocks } from '../../src/hunt/coverage.ts';
 import { foundsQuietly, requestedRunId, type RunOrder } from '../../src/hunt/run.ts';
-import type { QueryAnswer } from '../../src/hunt/answer.ts';
+import { readAnswer, type ReadRows } from '../../src/hunt/answer.ts';
 import { runHunt } from '../../src/run-hunt.ts';
 import { DAY, HOUR, type TimeWindow } from '../../src/time.ts';
 import { aHunt, anAnswer, aRunOrder, aScope, NOON } from '../support/builders.ts';
@@ -34,7 +34,7 @@ beforeEach(async () => {
     [
       'corp',
       {
-        query(kql: string, window: TimeWindow): Promise<QueryAnswer> {
+        query<T>(kql: string, window: TimeWindow, _signal: AbortSignal, read: ReadRows<T>): Promise<T> {
           world.asked.push({ kql, window });
           if (world.answer instanceof Error) return Promise.reject(world.answer);
           const seen = telemetry.filter(
@@ -45,7 +45,7 @@ beforeEach(async () => {
           const rows = anAnswer(seen.map(([device]) => device)).rows.map((row, n) =>
             row.map((cell, at) => (times[at] === 'LastSeen' ? (seen[n]?.[1].toISOString() ?? null) : cell)),
           );
-          return Promise.resolve({ columns, rows });
+          return Promise.resolve(readAnswer({ columns, rows }, read));
         },
       },
     ],

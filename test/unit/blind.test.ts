@@ -7,7 +7,8 @@ import { askedFreshness } from '../../src/freshness.ts';
 import type { Hunt } from '../../src/hunt/hunt.ts';
 import { sightOf } from '../../src/hunt/sight.ts';
 import { ServiceError } from '../../src/errors.ts';
-import { DAY, HOUR, MINUTE } from '../../src/time.ts';
+import { readAnswer, type ReadRows } from '../../src/hunt/answer.ts';
+import { DAY, HOUR, MINUTE, type TimeWindow } from '../../src/time.ts';
 import { aScope, NOON } from '../support/builders.ts';
 import { engineOver } from '../support/engine-workspace.ts';
 import { SIGNATURE } from '../support/litemanager.ts';
@@ -122,10 +123,10 @@ describe('asking what tables receive', () => {
     const asked: string[] = [];
     let fails = true;
     const workspace = {
-      query(kql: string) {
+      query<T>(kql: string, _window: TimeWindow, _signal: AbortSignal, read: ReadRows<T>) {
         asked.push(kql);
         if (fails) return Promise.reject(new ServiceError('workspace', 'unavailable', 'Down.'));
-        return Promise.resolve(engineOver(events, () => NOON)(kql));
+        return Promise.resolve(readAnswer(engineOver(events, () => NOON)(kql), read));
       },
     };
     const freshness = askedFreshness(new Map([[aScope().workspace, workspace]]), world.services.log);
