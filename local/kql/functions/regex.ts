@@ -100,16 +100,13 @@ const extractAll: Family = (types, call, scope) => {
   })(types, call, scope);
 };
 
+/** A group that there is none of is left out; when none is left, all are meant. */
 function groupsOf(chosen: Value | undefined, expression: Regex): readonly number[] | undefined {
   if (!Array.isArray(chosen)) return undefined;
-  const groups = chosen.map((each: unknown) =>
-    typeof each === 'string' ? expression.groups.indexOf(each) + 1 : Number(each),
-  );
-  return groups.some(
-    (index, i) => !(index >= (typeof chosen[i] === 'string' ? 1 : 0) && index <= expression.groups.length),
-  )
-    ? undefined
-    : groups;
+  const groups = chosen
+    .map((each: unknown) => (typeof each === 'string' ? expression.groups.indexOf(each) + 1 : Number(each)))
+    .filter((index) => index >= 1 && index <= expression.groups.length);
+  return groups.length > 0 ? groups : expression.groups.map((_name, i) => i + 1);
 }
 
 /** `replace_regex(text, pattern, rewrite)`, in which `\1` stands for a group. */
