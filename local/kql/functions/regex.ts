@@ -150,13 +150,16 @@ const trim =
       if (anchored.size < MOST_KEPT) anchored.set(source, made);
       return made;
     };
-    return takes('string string', ([source, value]) => {
+    return takes('string string', ([source, value], refuse) => {
       const [start, end] = read(text(source));
-      let rest = text(value);
-      for (let match = atStart ? start.find(rest) : undefined; match && match[1] !== 0; match = start.find(rest))
-        rest = rest.slice(match[1]);
-      for (let match = atEnd ? end.find(rest) : undefined; match && match[0] !== rest.length; match = end.find(rest))
-        rest = rest.slice(0, match[0]);
+      const all = text(value);
+      const from = atStart ? (start.find(all)?.[1] ?? 0) : 0;
+      const inner = all.slice(from);
+      const to = atEnd ? (end.find(inner)?.[0] ?? inner.length) : inner.length;
+      const rest = inner.slice(0, to);
+      const again =
+        (from > 0 && (start.find(rest)?.[1] ?? 0) > 0) || (to < inner.length && (end.find(rest)?.[0] ?? to) < to);
+      if (again) throw refuse(`taking several matches off ${shown(all)}`);
       return rest;
     })(types, call, scope);
   };
