@@ -6,15 +6,17 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { startAzurite } from '../local/azurite.ts';
+import { tableCallRates } from '../src/azure/call-rates.ts';
 import { tableCases } from '../src/azure/cases.ts';
 import { tableConversations } from '../src/azure/conversations.ts';
 import { tableLedger } from '../src/azure/ledger.ts';
 import { tableLinkSecrets } from '../src/azure/link-secrets.ts';
 import { tableOutbox } from '../src/azure/outbox.ts';
 import { tablePromises } from '../src/azure/promises.ts';
+import { tableRetention } from '../src/azure/retention.ts';
 import { tableRuns } from '../src/azure/runs.ts';
 import { azureTable } from '../src/azure/table.ts';
-import type { QueryAnswer } from '../src/hunt/answer.ts';
+import { readAnswer, type QueryAnswer } from '../src/hunt/answer.ts';
 import { deviceKeyOf } from '../src/hunt/device-key.ts';
 import { DEFAULT_DEVICE_COLUMNS, type Hunt, type HuntId } from '../src/hunt/hunt.ts';
 import { requestedRunId, type RunOrder } from '../src/hunt/run.ts';
@@ -84,7 +86,9 @@ function settingOf(tablesUrl: string): Setting {
     answer: answerOf(0, 0),
     services: {
       hunts: { all: () => [hunt], find: () => hunt, problems: () => [], warnings: () => [] },
-      workspaces: new Map([['bench', { query: () => Promise.resolve(setting.answer) }]]),
+      workspaces: new Map([
+        ['bench', { query: (_kql, _window, _signal, read) => Promise.resolve(readAnswer(setting.answer, read)) }],
+      ]),
       ledger: tableLedger(ledgerTable),
       outbox: tableOutbox(ledgerTable, now),
       runs: tableRuns(azureTable(counted.client(`R${suffix}`)), now),
@@ -100,6 +104,13 @@ function settingOf(tablesUrl: string): Setting {
       cases: tableCases(azureTable(counted.client(`C${suffix}`))),
       promises: tablePromises(ledgerTable, now),
       links: tableLinkSecrets(memoryTable()),
+      retention: tableRetention({
+        ledger: memoryTable(),
+        runs: memoryTable(),
+        cases: memoryTable(),
+        conversations: memoryTable(),
+      }),
+      rates: tableCallRates(memoryTable()),
       queue: { send: () => Promise.resolve() },
       log: { info: nothing, warn: nothing, error: nothing },
       policy: {
@@ -109,6 +120,7 @@ function settingOf(tablesUrl: string): Setting {
         runTimeout: 12 * MINUTE,
         remindAfter: DAY,
         escalateAfter: 4 * HOUR,
+        retain: 400 * DAY,
       },
       now,
     },

@@ -78,7 +78,11 @@ function listening(child: ChildProcess, service: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const collect = (chunk: Buffer): void => {
       output += chunk.toString();
-      if (/successfully (?:listen|started)/i.test(output)) resolve();
+      if (!/successfully (?:listen|started)/i.test(output)) return;
+      // It logs every request from now on: read, so that it never waits for us, and forgotten.
+      child.stdout?.off('data', collect).resume();
+      child.stderr?.off('data', collect).resume();
+      resolve();
     };
     child.stdout?.on('data', collect);
     child.stderr?.on('data', collect);

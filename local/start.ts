@@ -2,10 +2,12 @@
 import { app } from '@azure/functions';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { azureProgram } from '../src/azure-program.ts';
+import { azureHandlers } from '../src/azure-program.ts';
 import { registerFunctions } from '../src/functions/register.ts';
+import { redactConsole, redactorFor } from '../src/redact.ts';
 import type { Environment } from '../src/setting-readers.ts';
 import { startAzurite } from './azurite.ts';
+import { loadBuiltApp } from './built-app.ts';
 import { installFunctionsCore } from './function-host/core.ts';
 import { startFunctionHost, type FunctionHost } from './function-host/host.ts';
 import { offlineOverrides } from './offline.ts';
@@ -62,16 +64,24 @@ async function start(): Promise<void> {
   const { overrides, workspace } = offlineOverrides(env, epoch);
   say('Workspace', workspace);
 
-  const log = terminalLog((line) => {
-    console.log(line);
-  });
   const core = installFunctionsCore((level, message, name) => {
     console.log(`${level} ${name ?? ''} ${JSON.stringify(message)}`);
   });
-  registerFunctions(app, azureProgram(env, log, overrides));
+  if (process.argv.includes('--built')) {
+    started.push(await loadBuiltApp('out', env, overrides.logsHttpClient));
+  } else {
+    const redact = redactorFor(env);
+    redactConsole(console, redact);
+    const log = terminalLog((line) => {
+      console.log(line);
+    });
+    const handlers = azureHandlers(env, log, overrides);
+    registerFunctions(app, () => Promise.resolve(handlers), { log, redact });
+  }
   const host = await startHost(core, env);
   // The port may be any that was free; settings are read at the first invocation, after this.
   env['PUBLIC_URL'] ||= host.url;
+  process.env['PUBLIC_URL'] ||= host.url;
   started.push(() => host.stop());
   started.push(
     hold(folder, {
@@ -81,7 +91,7 @@ async function start(): Promise<void> {
       epoch: epoch.toISOString(),
     }),
   );
-  say('API', `${host.url}/api/hunts   health: ${host.url}/api/health`);
+  say('API', `${host.url}/api/hunts   status: ${host.url}/api/status`);
 
   if (env['TEAMS_AUTH'] === 'anonymous') {
     const playground = await startPlayground(`${host.url}/api/messages`, path.join(folder, 'playground'));

@@ -4,6 +4,7 @@ import {
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
+import { Readable } from 'node:stream';
 import { KqlError } from './kql/kql-error.ts';
 import { compileQuery } from './kql/query.ts';
 import type { Environment, Row, TableValue } from './kql/compile.ts';
@@ -124,9 +125,11 @@ function problem(
   return JSON.stringify({ error: { code, message, ...(innererror && { innererror }) } });
 }
 
-const respond = (request: PipelineRequest, status: number, bodyAsText: string): PipelineResponse => ({
+const respond = (request: PipelineRequest, status: number, text: string): PipelineResponse => ({
   request,
   status,
   headers: createHttpHeaders({ 'content-type': 'application/json; charset=utf-8' }),
-  bodyAsText,
+  ...(request.streamResponseStatusCodes?.has(status)
+    ? { readableStreamBody: Readable.from([Buffer.from(text)]) }
+    : { bodyAsText: text }),
 });

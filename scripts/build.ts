@@ -1,66 +1,42 @@
-/** `npm run build`: out/ holds everything that is deployed and nothing else. */
-import { build, type Plugin } from 'esbuild';
+/** `npm run build`: out/ holds everything that is deployed and nothing else; it can be zipped as it is. */
+import { build } from 'esbuild';
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { readHuntFile } from '../src/hunt-files/hunt-file.ts';
+import { huntTexts } from '../src/hunt-files/hunt-texts.ts';
+import { PREPARED, prepare } from '../src/hunt-files/prepared-hunts.ts';
+import { BUNDLING } from './bundling.ts';
+import { packagesOf, thirdPartyNotices } from './licenses.ts';
 
 const OUT = 'out';
 
-/** teams-ai loads these for AI planners and OAuth prompts, which nobody here uses; they are two thirds of its weight. */
-const UNUSED = /^(openai|gpt-tokenizer|botbuilder-dialogs|yaml|json-colorizer)(\/|$)/;
-const leaveOut: Plugin = {
-  name: 'leave-out-unused',
-  setup(setup) {
-    setup.onResolve({ filter: UNUSED }, ({ path: name, importer }) =>
-      /node_modules/.test(importer) ? { path: name, namespace: 'unused' } : undefined,
-    );
-    setup.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path: name }) => ({
-      loader: 'js',
-      contents: `module.exports = new Proxy({}, { get: (_, key) => key === '__esModule' ? true : class { constructor() { throw new Error(${JSON.stringify(`${name} is left out of the bundle`)}); } } });`,
-    }));
-  },
-};
-
-/** CommonJS packages inside an ES module still want these. */
-const BANNER =
-  "import{createRequire as __cr}from'node:module';import{fileURLToPath as __fu}from'node:url';import{dirname as __dn}from'node:path';" +
-  'const require=__cr(import.meta.url),__filename=__fu(import.meta.url),__dirname=__dn(__filename);';
-
 rmSync(OUT, { recursive: true, force: true });
 const { metafile } = await build({
+  ...BUNDLING,
   entryPoints: ['src/main.ts'],
   outdir: OUT,
   outExtension: { '.js': '.mjs' },
-  bundle: true,
-  // The Teams SDK becomes a chunk of its own, read at the first card or message.
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node22',
-  minify: true,
-  keepNames: true,
-  legalComments: 'external',
-  // The Functions worker provides it.
-  external: ['@azure/functions-core'],
-  plugins: [leaveOut],
-  banner: { js: BANNER },
   metafile: true,
-  logLevel: 'warning',
 });
+
 cpSync('host.json', path.join(OUT, 'host.json'));
+cpSync('LICENSE', path.join(OUT, 'LICENSE'));
+const bundled = packagesOf(Object.keys(metafile.inputs));
+writeFileSync(path.join(OUT, 'THIRD-PARTY-LICENSES.txt'), thirdPartyNotices(bundled));
+
 const isDeployed = (file: string): boolean => statSync(file).isDirectory() || /\.ya?ml$/i.test(file);
 cpSync('hunts', path.join(OUT, 'hunts'), {
   recursive: true,
   filter: (file) => isDeployed(file) && path.basename(file) !== 'schemas',
 });
-const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as {
-  readonly name: string;
-  readonly version: string;
-};
+const { texts } = huntTexts('hunts', '**');
+writeFileSync(path.join(OUT, 'hunts', PREPARED), prepare(texts, readHuntFile));
+
+const { name, version, license } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, string>;
 writeFileSync(
   path.join(OUT, 'package.json'),
-  `${JSON.stringify({ name, version, type: 'module', main: 'main.mjs' }, null, 2)}\n`,
+  `${JSON.stringify({ name, version, license, type: 'module', main: 'main.mjs' }, null, 2)}\n`,
 );
 
-for (const file of Object.keys(metafile.outputs).filter((output) => output.endsWith('.mjs'))) {
-  console.log(`${file.padEnd(28)} ${(statSync(file).size / 1024).toFixed(0).padStart(6)} KB`);
-}
+for (const [file, { bytes }] of Object.entries(metafile.outputs).filter(([output]) => output.endsWith('.mjs')))
+  console.log(`${file.padEnd(40)} ${(bytes / 1024).toFixed(0).padStart(6)} KB`);

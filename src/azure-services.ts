@@ -1,21 +1,25 @@
 /** Composition root: settings → adapters. The only place that makes SDK clients. */
-import { DefaultAzureCredential, type TokenCredential } from '@azure/identity';
+import type { TokenCredential } from '@azure/identity';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tableCallRates } from './azure/call-rates.ts';
 import { tableCases } from './azure/cases.ts';
 import { tableConversations } from './azure/conversations.ts';
+import { azureCredential } from './azure/credential.ts';
 import { tableLinkSecrets } from './azure/link-secrets.ts';
 import { tableLedger } from './azure/ledger.ts';
-import { makeLogsQueryClient, type HttpClient } from './azure/log-analytics-client.ts';
+import type { HttpClient } from './azure/log-analytics-client.ts';
 import { logAnalyticsWorkspace } from './azure/log-analytics.ts';
 import { tableOutbox } from './azure/outbox.ts';
 import { tablePromises } from './azure/promises.ts';
 import { querySlots } from './azure/query-slots.ts';
+import { tableRetention } from './azure/retention.ts';
 import { storageRunQueue } from './azure/run-queue.ts';
 import { tableRuns } from './azure/runs.ts';
 import { storageClients } from './azure/storage-clients.ts';
-import { loadHunts } from './hunt-files/hunt-folder.ts';
+import { loadPreparedHunts } from './hunt-files/prepared-hunts.ts';
 import type { Log } from './log.ts';
-import type { Services } from './services.ts';
+import { onFirstUse } from './on-first-use.ts';
+import type { Services, Workspace } from './services.ts';
 import type { Settings } from './settings.ts';
 import type { LoadBot } from './teams/lazy-bot.ts';
 import { teamsServices } from './teams-services.ts';
@@ -28,27 +32,37 @@ export interface AzureOverrides {
   readonly now?: () => Date;
 }
 
+export interface Wired {
+  readonly services: Services;
+  /** Absent where there is no bot. */
+  readonly loadBot?: LoadBot;
+}
+
 /** Concurrent queries Log Analytics grants one identity; more wait in a queue of the service and then fail with 429. */
 const QUERIES_AT_ONCE = 5;
 
-export function azureServices(
-  settings: Settings,
-  log: Log,
-  overrides: AzureOverrides = {},
-): { readonly services: Services; /** Absent where there is no bot. */ readonly loadBot?: LoadBot } {
+export async function azureServices(settings: Settings, log: Log, overrides: AzureOverrides = {}): Promise<Wired> {
   const now = overrides.now ?? (() => new Date());
-  const credential = overrides.credential ?? new DefaultAzureCredential();
-  const { ledger, runs, cases, conversations, queue } = storageClients(settings.storage, credential);
-  const logs = makeLogsQueryClient(credential, {
-    endpoint: settings.logAnalyticsEndpoint,
-    ...(overrides.logsHttpClient && { httpClient: overrides.logsHttpClient }),
+  const credential = overrides.credential ?? azureCredential(settings.identity);
+  const clients = storageClients(settings.storage, credential);
+  const { ledger, runs, cases, conversations, queue } = clients;
+  // Loaded when something is asked or queued: most ticks do neither.
+  const logs = onFirstUse(async () => {
+    const { makeLogsQueryClient } = await import('./azure/log-analytics-client.ts');
+    const { logsHttpClient: httpClient } = overrides;
+    return makeLogsQueryClient(credential, {
+      endpoint: settings.logAnalyticsEndpoint,
+      ...(httpClient && { httpClient }),
+    });
   });
+  const runQueue = onFirstUse(async () => storageRunQueue(await queue()));
   const limit = querySlots(QUERIES_AT_ONCE);
-  const workspaces = [...settings.workspaces].map(
-    ([alias, id]) => [alias, logAnalyticsWorkspace(logs, id, { limit, sleep, log })] as const,
-  );
+  const workspaces = [...settings.workspaces].map(([alias, id]): readonly [string, Workspace] => [
+    alias,
+    { query: async (...asked) => logAnalyticsWorkspace(await logs(), id, { limit, sleep, log }).query(...asked) },
+  ]);
   const rest: Omit<Services, 'conversations' | 'notifier'> = {
-    hunts: loadHunts(settings.huntsFolder, settings.hunts),
+    hunts: await loadPreparedHunts(settings.huntsFolder, settings.hunts),
     workspaces: new Map(workspaces),
     ledger: tableLedger(ledger),
     outbox: tableOutbox(ledger, now),
@@ -56,7 +70,9 @@ export function azureServices(
     cases: tableCases(cases),
     runs: tableRuns(runs, now),
     links: tableLinkSecrets(conversations),
-    queue: storageRunQueue(queue),
+    retention: tableRetention(clients),
+    rates: tableCallRates(runs),
+    queue: { send: async (order) => (await runQueue()).send(order) },
     log,
     policy: settings.policy,
     now,

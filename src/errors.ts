@@ -47,6 +47,18 @@ export function describeProblem(problem: HuntFileProblem): string {
   return `${problem.file}:${String(problem.line)}:${String(problem.column)} ${problem.message}${hint}`;
 }
 
+/** A backfill is for a hunt that has no baseline yet. */
+export class BaselineExistsError extends FirstsightError {
+  override readonly name = 'BaselineExistsError';
+  readonly code = 'baseline-exists';
+
+  constructor(hunt: string, workspace: string, since: Date) {
+    super(
+      `${hunt} has a baseline in ${workspace} since ${since.toISOString()}: a backfill would make devices known that nobody was told of. Ask for one past day with --as-of.`,
+    );
+  }
+}
+
 export type Service = 'workspace' | 'table-storage' | 'queue-storage' | 'teams';
 /** `rejected`: the service understood and refuses for good. `unknown-outcome`: the request may have taken effect. */
 export type ServiceFailureReason =
@@ -134,11 +146,13 @@ export class RunCrashedError extends FirstsightError {
 export class UnknownNameError extends FirstsightError {
   override readonly name = 'UnknownNameError';
   readonly code = 'unknown-name';
+  readonly what: string;
   readonly suggestion?: string;
 
   constructor(what: string, name: string, suggestion?: string) {
     const hint = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`;
     super(`There is no ${what} called ${JSON.stringify(name.slice(0, 80))}.${hint}`);
+    this.what = what;
     if (suggestion !== undefined) this.suggestion = suggestion;
   }
 }

@@ -2,6 +2,8 @@
 export const LOG_EVENTS = [
   'tick.completed',
   'tick.failed',
+  'sweep.completed',
+  'sweep.failed',
   'run.queued',
   'run.started',
   'run.retried-query',

@@ -51,7 +51,7 @@ export async function recordFailure(
 }
 
 /** What may be stored and told of an error. A bug's message is for the log; the SOC is told that there is one. */
-function failureOf(error: unknown): { readonly code: string; readonly message: string } {
+export function failureOf(error: unknown): { readonly code: string; readonly message: string } {
   if (error instanceof FirstsightError) return { code: error.code, message: error.message };
   return { code: 'internal-error', message: 'Firstsight itself failed; its log has the details.' };
 }

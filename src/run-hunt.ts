@@ -2,17 +2,18 @@
  * THE STORY of a run: ask → compare → remember as pending → tell → mark told.
  * The order is the promise: see docs/decisions/0001-remember-as-pending-before-telling.md.
  */
-import { UnexpectedColumnsError, UnknownNameError } from './errors.ts';
+import { askHunt } from './ask-hunt.ts';
+import { UnknownNameError } from './errors.ts';
 import type { Hunt } from './hunt/hunt.ts';
 import { noticeContext } from './hunt/notice.ts';
-import { assembleReport, type HuntReport } from './hunt/report.ts';
+import type { HuntReport } from './hunt/report.ts';
 import { looksBack, planRun, type Run, type RunOrder } from './hunt/run.ts';
 import { troubleNews, troubleOf, untouched } from './hunt/trouble.ts';
 import { pinClock } from './kql/pin-clock.ts';
 import { forgetSpent, tellLapsed } from './lapse.ts';
 import { recordFailure } from './run-failure.ts';
 import { logCompleted, summaryOf } from './run-summary.ts';
-import type { LedgerSession, RunTicket, Services } from './services.ts';
+import type { LedgerSession, RunTicket, ScopeState, Services } from './services.ts';
 import { tellPending } from './tell.ts';
 import { MINUTE } from './time.ts';
 
@@ -33,7 +34,7 @@ export async function runHunt(
   }
   log.info('run.started', { run: run.id, hunt: hunt.slug, workspace: run.scope.workspace, trigger: run.trigger });
   try {
-    const { report, session } = await investigate(hunt, run, ticket.before.lastComplete, services);
+    const { report, session } = await investigate(hunt, run, ticket.before, services);
     onReport(report);
     await forgetSpent(report, services);
     const receipt = await session.commit(report);
@@ -69,30 +70,24 @@ export async function runHunt(
 export async function investigate(
   hunt: Hunt,
   run: Run,
-  lastComplete: Date | undefined,
+  before: ScopeState | undefined,
   { workspaces, ledger, promises, policy }: Services,
   signal: AbortSignal = AbortSignal.timeout(policy.runTimeout),
 ): Promise<{ readonly report: HuntReport; readonly session: LedgerSession }> {
   const workspace = workspaces.get(run.scope.workspace);
   if (!workspace) throw new UnknownNameError('workspace', run.scope.workspace);
   const asked = pinClock(hunt.query, run.asOf);
-  const answer = await workspace.query(asked, run.asked, signal);
+  // The baseline first: each row is compared as it comes, and of a known device nothing is kept.
   const session = await ledger.open(run.scope);
   const expectations = session.promised ? await promises.expected(run.scope) : undefined;
-  const { baseline } = session;
-  const report = assembleReport({
+  const input = {
     hunt,
     run,
     asked,
-    answer,
-    baseline,
+    baseline: session.baseline,
     ...(expectations && { expectations }),
-    ...(lastComplete && { lastComplete }),
-  });
-  if ('missingColumns' in report)
-    throw new UnexpectedColumnsError(
-      report.missingColumns,
-      answer.columns.map((c) => c.name),
-    );
+    ...(before?.lastComplete && { lastComplete: before.lastComplete }),
+  };
+  const report = await askHunt(workspace, input, before?.lastRun?.totals?.rows ?? 0, signal);
   return { report, session };
 }

@@ -4,7 +4,7 @@
  */
 /* eslint max-lines: off */
 import type { HuntFileProblem } from './errors.ts';
-import type { QueryAnswer } from './hunt/answer.ts';
+import type { ReadRows } from './hunt/answer.ts';
 import type { Baseline } from './hunt/baseline.ts';
 import type { DeviceKey } from './hunt/device-key.ts';
 import type { Hunt, HuntId, HuntScope } from './hunt/hunt.ts';
@@ -21,9 +21,9 @@ import type { Finding } from './hunt/finding.ts';
 import type { Log } from './log.ts';
 import type { Milliseconds, TimeWindow } from './time.ts';
 
-/** A Log Analytics workspace. Throws {@link ServiceError}; a partial answer comes back marked. */
+/** A Log Analytics workspace. Throws {@link ServiceError}; a partial answer is marked. `read` is called for each attempt. */
 export interface Workspace {
-  query(kql: string, window: TimeWindow, signal: AbortSignal): Promise<QueryAnswer>;
+  query<T>(kql: string, window: TimeWindow, signal: AbortSignal, read: ReadRows<T>): Promise<T>;
 }
 
 /** Which devices earlier runs saw, and what is still to be told of them: one transaction holds both. */
@@ -220,10 +220,18 @@ export interface LinkSecrets {
   useOnce(token: string, until: Date): Promise<boolean>;
 }
 
+/** How often somebody has called. */
+export interface CallRates {
+  /** Counts a call of this minute; or does not, and tells how long until the next one may come. */
+  count(caller: string, most: number, now: Date): Promise<Milliseconds | undefined>;
+}
+
 /** Runs, their lease, and what is known of each scope. */
 export interface RunJournal {
   /** Notes that a run was ordered, so that its status can be asked for. False when it was noted before. */
   order(order: RunOrder): Promise<boolean>;
+  /** Notes that an ordered run was sent to the queue once more. */
+  offerAgain(id: RunId, at: Date): Promise<void>;
   /** Takes the scope's lease for `lease` ms, or throws {@link RunInProgressError}. A run may take its own lease again. */
   begin(run: Run, lease: Milliseconds, at: Date): Promise<RunTicket>;
   /** Ends the run and gives the lease back. */
@@ -240,6 +248,8 @@ export interface RunJournal {
   markSettled(state: ScopeState): Promise<void>;
   /** Something new may have to be told about a scope; the next tick looks. */
   markUnsettled(scope: HuntScope, at: Date): Promise<void>;
+  /** The timer found a trouble that no run could tell. Does nothing when a run has touched the scope since `state` was read. */
+  markTrouble(scope: HuntScope, state: ScopeState | undefined, trouble: Trouble): Promise<void>;
   tick(at: Date): Promise<void>;
   lastTick(): Promise<Date | undefined>;
 }
@@ -288,6 +298,8 @@ export interface RunRecord {
   readonly slot?: Date;
   readonly status: 'queued' | 'running' | 'completed' | 'failed' | 'joined' | 'abandoned';
   readonly orderedAt: Date;
+  /** When it was last sent to the queue, if more than once. */
+  readonly offeredAt?: Date;
   readonly startedAt?: Date;
   readonly endedAt?: Date;
   readonly report?: ReportSummary;
@@ -320,6 +332,16 @@ export interface ScopeState {
   readonly unsettledSince?: Date;
 }
 
+/** How long is kept what only serves to look back. */
+export interface Retention {
+  lastSweep(): Promise<Date | undefined>;
+  swept(at: Date): Promise<void>;
+  /** Takes away the scope's runs, told notices and cases from before; a bounded number of each. Answers how many rows. */
+  sweep(scope: HuntScope, before: Date): Promise<number>;
+  /** Takes away the marks of used links that nobody can use any more. */
+  sweepLinks(before: Date): Promise<number>;
+}
+
 export interface RunQueue {
   send(order: RunOrder): Promise<void>;
 }
@@ -345,6 +367,8 @@ export interface RunPolicy {
   readonly remindAfter: Milliseconds;
   /** An urgent case that nobody has seen is told once more after this; 0: never. */
   readonly escalateAfter: Milliseconds;
+  /** Runs, told notices and cases are kept for this; 0: for ever. Known devices always are. */
+  readonly retain: Milliseconds;
   /** How often the timer ticks; health measures silence by it. */
   readonly tick: string;
 }
@@ -360,6 +384,8 @@ export interface Services {
   readonly cases: Cases;
   readonly promises: Promises;
   readonly links: LinkSecrets;
+  readonly retention: Retention;
+  readonly rates: CallRates;
   readonly queue: RunQueue;
   readonly log: Log;
   readonly policy: RunPolicy;

@@ -1,6 +1,6 @@
 /** Reading one setting each: every problem is noted, and an empty value counts as absent. */
 import { scheduleProblem } from './hunt/schedule.ts';
-import { parseTimespan, type Milliseconds } from './time.ts';
+import { DAY, parseTimespan, type Milliseconds } from './time.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -34,6 +34,23 @@ export function readTimespan(
     problems.push(`${name} ${quoted(value)} is out of range: ${String(least / 1000)} s to ${String(most / 1000)} s.`);
   }
   return length ?? fallback;
+}
+
+/** A whole number of days; 0 stands for "for ever" and is always allowed. */
+export function readDays(
+  env: Environment,
+  name: string,
+  fallback: number,
+  { least, most }: { readonly least: number; readonly most: number },
+  problems: string[],
+): Milliseconds {
+  const value = text(env, name) ?? String(fallback);
+  const days = /^\d{1,6}$/.test(value) ? Number(value) : NaN;
+  if (days !== 0 && !(days >= least && days <= most))
+    problems.push(
+      `${name} ${quoted(value)} must be a number of days from ${String(least)} to ${String(most)}, or 0 for ever.`,
+    );
+  return days * DAY;
 }
 
 /** The base of addresses: https, a host, and nothing behind it. */

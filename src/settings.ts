@@ -1,7 +1,16 @@
 import { SettingsError } from './errors.ts';
 import { DEFAULT_HUNTS, parseHuntPatterns, patternProblem } from './hunt-files/selection.ts';
 import type { RunPolicy } from './services.ts';
-import { GUID, quoted, readOrigin, readSchedule, readTimespan, text, type Environment } from './setting-readers.ts';
+import {
+  GUID,
+  quoted,
+  readOrigin,
+  readSchedule,
+  readDays,
+  readTimespan,
+  text,
+  type Environment,
+} from './setting-readers.ts';
 import { readTeams, type TeamsSettings } from './teams-settings.ts';
 import { DAY, HOUR, MINUTE } from './time.ts';
 
@@ -10,11 +19,19 @@ export type StorageSettings =
   | { readonly kind: 'connection-string'; readonly connectionString: string }
   | { readonly kind: 'identity'; readonly tablesUrl: string; readonly queuesUrl: string };
 
+/** Where the platform hands out tokens of the app's identity; absent on a developer's machine. */
+export interface IdentitySettings {
+  readonly url: string;
+  readonly secret: string;
+  readonly clientId?: string;
+}
+
 export interface Settings {
   /** Alias → workspace id. */
   readonly workspaces: ReadonlyMap<string, string>;
   readonly policy: RunPolicy;
   readonly storage: StorageSettings;
+  readonly identity?: IdentitySettings;
   readonly teams: TeamsSettings;
   readonly logAnalyticsEndpoint: string;
   readonly huntsFolder: string;
@@ -26,6 +43,7 @@ export interface Settings {
 export function readSettings(env: Environment): Settings {
   const problems: string[] = [];
   const workspaces = readWorkspaces(env, problems);
+  const identity = readIdentity(env);
   const settings: Settings = {
     workspaces,
     policy: {
@@ -35,8 +53,10 @@ export function readSettings(env: Environment): Settings {
       runTimeout: readTimespan(env, 'RUN_TIMEOUT', 12 * MINUTE, { least: 5_000, most: 25 * MINUTE }, problems),
       remindAfter: readTimespan(env, 'REMIND_AFTER', DAY, { least: MINUTE, most: 30 * DAY }, problems),
       escalateAfter: readTimespan(env, 'ESCALATE_AFTER', 4 * HOUR, { least: 0, most: 30 * DAY }, problems),
+      retain: readDays(env, 'RETAIN_DAYS', 400, { least: 30, most: 3_650 }, problems),
     },
     storage: readStorage(env, problems),
+    ...(identity && { identity }),
     teams: readTeams(env, workspaces, problems),
     logAnalyticsEndpoint: readOrigin(env, 'LOG_ANALYTICS_ENDPOINT', 'https://api.loganalytics.io', problems),
     huntsFolder: text(env, 'HUNTS_FOLDER') ?? 'hunts',
@@ -78,7 +98,12 @@ function readHunts(env: Environment, problems: string[]): string {
 
 function readStorage(env: Environment, problems: string[]): StorageSettings {
   const connectionString = text(env, 'AzureWebJobsStorage');
-  if (connectionString !== undefined) return { kind: 'connection-string', connectionString };
+  if (connectionString !== undefined) {
+    // Its value never goes into a message.
+    if (!/^UseDevelopmentStorage=true;?$|\bAccountName=[^;]+.*\bAccountKey=[^;]+/is.test(connectionString))
+      problems.push('AzureWebJobsStorage is no connection string with AccountName and AccountKey.');
+    return { kind: 'connection-string', connectionString };
+  }
   const account = text(env, 'AzureWebJobsStorage__accountName');
   const suffix = text(env, 'STORAGE_SUFFIX') ?? 'core.windows.net';
   const tablesUrl = text(env, 'AzureWebJobsStorage__tableServiceUri') ?? serviceUrl(account, 'table', suffix);
@@ -86,7 +111,21 @@ function readStorage(env: Environment, problems: string[]): StorageSettings {
   if (tablesUrl === undefined || queuesUrl === undefined) {
     problems.push('No storage: set AzureWebJobsStorage__accountName (identity) or AzureWebJobsStorage (Azurite).');
   }
+  for (const url of [tablesUrl, queuesUrl]) {
+    if (url !== undefined && URL.parse(url)?.protocol !== 'https:')
+      problems.push(`${quoted(url)} is no https address of storage: see AzureWebJobsStorage__… and STORAGE_SUFFIX.`);
+  }
   return { kind: 'identity', tablesUrl: tablesUrl ?? '', queuesUrl: queuesUrl ?? '' };
+}
+
+/** The platform sets the first two itself, for an app that has an identity. */
+function readIdentity(env: Environment): IdentitySettings | undefined {
+  const url = text(env, 'IDENTITY_ENDPOINT');
+  const secret = text(env, 'IDENTITY_HEADER');
+  const clientId = text(env, 'AZURE_CLIENT_ID');
+  return url === undefined || secret === undefined
+    ? undefined
+    : { url, secret, ...(clientId !== undefined && { clientId }) };
 }
 
 const serviceUrl = (account: string | undefined, service: string, suffix: string): string | undefined =>

@@ -43,3 +43,6 @@ export function parseInstant(text: string): Date | undefined {
   const shift = offset ? (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * HOUR + Number(offset[3]) * MINUTE) : 0;
   return new Date(at.getTime() + shift).toISOString().slice(0, 10) === text.slice(0, 10) ? at : undefined;
 }
+
+/** Without the characters that keys may not have; texts are in the order of time. */
+export const compactTime = (at: Date): string => at.toISOString().replace(/[-:.]/g, '');

@@ -1,8 +1,9 @@
-import { readWireAnswer } from '../../src/azure/wire-answer.ts';
+import { wireReader } from '../../src/azure/wire-answer.ts';
 import { UnexpectedColumnsError } from '../../src/errors.ts';
 import type { HuntTest } from '../../src/hunt-files/hunt-schema.ts';
+import { collectRows } from '../../src/hunt/answer.ts';
 import type { Hunt } from '../../src/hunt/hunt.ts';
-import { readSightings } from '../../src/hunt/sighting.ts';
+import { sightingColumns } from '../../src/hunt/sighting.ts';
 import { pinClock } from '../../src/kql/pin-clock.ts';
 import type { Environment } from '../kql/compile.ts';
 import type { Schema } from '../kql/language.ts';
@@ -33,11 +34,13 @@ export const compileHunt = ({ query }: Hunt, schema: Schema): CompiledQuery =>
 export function runHuntTest(hunt: Hunt, query: CompiledQuery, test: HuntTest, schema: Schema): readonly string[] {
   const result = query.run(environmentOf(test, schema));
   // Through the wire format, as a workspace would answer.
-  const { devices, missingColumns } = readSightings(readWireAnswer(`{"tables":[${tableJson(result)}]}`), hunt);
-  if (missingColumns.length > 0)
-    throw new UnexpectedColumnsError(
-      missingColumns,
-      result.columns.map(({ name }) => name),
-    );
-  return devices.map(({ id, name }) => (id === '' ? name : id)).sort();
+  const wire = wireReader(collectRows());
+  wire.push(Buffer.from(`{"tables":[${tableJson(result)}]}`));
+  const answer = wire.end();
+  const columns = sightingColumns(answer.columns, hunt);
+  if (columns.missing.length > 0) throw new UnexpectedColumnsError(columns.missing, columns.names);
+  const devices = new Map(
+    answer.rows.flatMap((row) => columns.device(row) ?? []).map((named) => [named.device, named]),
+  );
+  return [...devices.values()].map(({ id, name }) => (id === '' ? name : id)).sort();
 }

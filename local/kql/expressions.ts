@@ -164,6 +164,7 @@ const memberName = (selector: Tree): string => {
 /** The first value of the first row. */
 function toScalar(tree: Tree, scope: Scope): Scalar {
   const source = child(tree, tree.children.length - 2);
+  if (source.columns === undefined) return scalar(source, scope);
   const table = scope.compile.table(source, { ...scope, columns: [] });
   if (table.open === true) throw unsupported(source, 'a table whose columns only the rows tell', scope);
   return onceARun((_row, env) => table.run(env).rows[0]?.[0] ?? missing(table.columns[0]?.type));

@@ -3,6 +3,7 @@ import { NEW_CASE, type Case, type CaseState, type Post } from '../hunt/case.ts'
 import type { HuntId } from '../hunt/hunt.ts';
 import { parseRunId, type RunId } from '../hunt/run.ts';
 import type { Opening } from '../services.ts';
+import { compactTime } from '../time.ts';
 import { readJson, writeJson } from './json-property.ts';
 import type { Entity } from './table.ts';
 
@@ -11,12 +12,12 @@ export const WATCH = 'watch';
 export const STALE_ROWS = ['s-', 's.'] as const;
 const OVERDUE = 'u-';
 
-const compact = (at: Date): string => at.toISOString().replace(/[-:.]/g, '');
-export const overdueKey = (dueAt: Date, id: string): string => `${OVERDUE}${compact(dueAt)}-${id}`;
-export const overdueUntil = (at: Date): readonly [string, string] => [OVERDUE, `${OVERDUE}${compact(at)}.`];
+export const overdueKey = (dueAt: Date, id: string): string => `${OVERDUE}${compactTime(dueAt)}-${id}`;
+export const overdueUntil = (at: Date): readonly [string, string] => [OVERDUE, `${OVERDUE}${compactTime(at)}.`];
 export const staleKey = (id: string, revision: string): string => `s-${id}~${revision}`;
 
-const ID = /^(.+)-(?:devices-found|baseline-founded|trouble|recovered|expectation-ended|unseen)(?:-\d{6})?$/;
+const ID =
+  /^(.+)-(?:devices-found|baseline-founded|trouble|recovered|expectation-ended|unseen|slots-missed)(?:-\d{6})?$/;
 
 /** Where a case is; undefined when the text, which may come from a click or a link, cannot be the id of one. */
 export function caseKey(id: string): readonly [string, string] | undefined {
@@ -24,6 +25,9 @@ export function caseKey(id: string): readonly [string, string] | undefined {
   const parsed = run === undefined ? undefined : parseRunId(run);
   return parsed && [parsed.scopeKey, `c-${id}`];
 }
+
+/** A case's id begins with the time of its run. */
+export const casesBefore = (time: Date): readonly [string, string] => ['c-', `c-${compactTime(time)}`];
 
 export const casesOfRun = (run: RunId): readonly [string, string, string] | undefined => {
   const parsed = parseRunId(run);

@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Finding } from '../hunt/finding.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
 import type { HuntReport } from '../hunt/report.ts';
-import type { Sighting } from '../hunt/sighting.ts';
+import type { Named, Sighting } from '../hunt/sighting.ts';
 import type { CommitReceipt, DeviceRecord } from '../services.ts';
 import { dayOf } from '../time.ts';
 import { atOnce } from './at-once.ts';
@@ -14,7 +15,7 @@ interface ShardWork {
   readonly findings: Finding[];
   readonly expected: Finding[];
   readonly founding: Sighting[];
-  readonly known: Sighting[];
+  readonly known: Named[];
 }
 
 /**
@@ -47,7 +48,7 @@ function workOf(report: HuntReport): ShardWork[] {
     known: [],
   }));
   for (const list of ['findings', 'expected', 'founding', 'known'] as const) {
-    for (const sighting of report[list]) (work[shardOf(sighting.device)]?.[list] as Sighting[]).push(sighting);
+    for (const sighting of report[list]) (work[shardOf(sighting.device)]?.[list] as Named[]).push(sighting);
   }
   return work.filter((shard) => shard.known.length + newsOf(shard).length > 0);
 }
@@ -67,31 +68,46 @@ async function commitShard(
   work: ShardWork,
   report: HuntReport,
 ): Promise<CommitReceipt> {
-  const today = dayOf(report.run.asOf);
+  // A shard of a large hunt is some 15,000 devices: between shards others get their turn.
+  await setImmediate();
   let recorded = 0;
   let transactions = 0;
+  const told = new Set<Sighting>(work.findings);
+  let news: readonly (Sighting | Finding)[] | undefined;
   for (;;) {
     const head = heads[work.shard] ?? (await readHead(table, scope, work.shard, partitions));
     // From here until the change is stored, the set in memory is ahead of storage.
     heads[work.shard] = undefined;
-    const news = newsOf(work).filter((sighting) => isNews(sighting, head));
+    if (!news) {
+      news = newsOf(work).filter((sighting) => isNews(sighting, head));
+      for (const { device } of work.known) head.set.touch(device, dayOf(report.run.asOf));
+      // A device being founded may be there already, from a founding that died.
+      for (const sighting of work.founding) head.set.touch(sighting.device, dayIn(report, sighting));
+    }
     const part = news.slice(0, DEVICES_PER_TRANSACTION);
-    for (const sighting of part) addOrTouch(head, sighting, today);
-    // A device being founded may be there already, from a founding that died.
-    for (const { device } of [...work.known, ...work.founding]) head.set.touch(device, today);
+    for (const sighting of part) addOrTouch(head, sighting, dayIn(report, sighting));
     const changes = head.set.changes();
     if (Object.keys(changes).length === 0) {
       heads[work.shard] = head;
       return { recorded, alreadyRecorded: newsOf(work).length - recorded, transactions };
     }
-    if (await changeHead(table, head, changes, rowsOf(head, part, new Set(work.findings), report))) {
+    if (await changeHead(table, head, changes, rowsOf(head, part, told, report))) {
       recorded += part.length;
       transactions += 1;
       head.set.saved();
       heads[work.shard] = head;
+      news = news.slice(part.length);
+    } else {
+      // A rival moved the head: what is left is compared with the head as it is now.
+      news = undefined;
     }
-    // Else a rival moved the head: what is left is compared with the head as it is now.
   }
+}
+
+/** The day on which the answer had a device: the run's, but a backfill's answer is of many days. */
+function dayIn({ run }: HuntReport, { lastSeen }: Sighting): number {
+  const today = dayOf(run.asOf);
+  return run.trigger === 'backfill' && lastSeen ? Math.min(today, dayOf(lastSeen)) : today;
 }
 
 /** Still news for this head: unknown, or back and not seen by anybody since it was compared. */

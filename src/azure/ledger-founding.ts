@@ -1,6 +1,7 @@
 import { LedgerDamagedError } from '../errors.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
 import type { HuntReport } from '../hunt/report.ts';
+import { foundsQuietly } from '../hunt/run.ts';
 import { emptyHead } from './ledger-head.ts';
 import { baselineRow, headKey, metaKey, partitionOf, readMeta, SHARDS, type Meta } from './ledger-rows.ts';
 import type { Table } from './table.ts';
@@ -48,10 +49,11 @@ async function makeHeads(table: Table, scope: HuntScope, partitions: number): Pr
 /** The moment from which devices are compared; told exactly once, since both are one transaction. */
 export async function establish(table: Table, scope: HuntScope, total: number, report: HuntReport): Promise<Meta> {
   const [partitionKey, rowKey] = metaKey(scope);
+  const quiet = foundsQuietly(report.run);
   const before = await currentMeta(table, scope);
   if (before.state === 'established') {
     // A rival, let in because this run had lost its lease, was faster. Its notice may not count what this run stored.
-    await table.insert(baselineRow(scope, total, report));
+    if (!quiet) await table.insert(baselineRow(scope, total, report));
     return before;
   }
   const entity = {
@@ -64,7 +66,7 @@ export async function establish(table: Table, scope: HuntScope, total: number, r
   // Whether it moved or contradicts: what stands there now decides.
   await table.transact([
     { kind: 'merge', entity, etag: before.etag },
-    { kind: 'insert', entity: baselineRow(scope, total, report) },
+    ...(quiet ? [] : [{ kind: 'insert', entity: baselineRow(scope, total, report) } as const]),
   ]);
   const after = await currentMeta(table, scope);
   if (after.state === 'established') return after;

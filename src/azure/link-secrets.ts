@@ -3,6 +3,7 @@ import type { LinkSecrets } from '../services.ts';
 import type { Table } from './table.ts';
 
 const KEY = ['links', 'key'] as const;
+export const USED_LINKS = [KEY[0], 'u-', 'u.'] as const;
 
 /** The key that signs links: made once and kept in storage, so that nobody has to choose, store or rotate a setting. */
 export function tableLinkSecrets(table: Table): LinkSecrets {

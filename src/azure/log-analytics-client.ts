@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
 import { LogsQueryClient, type LogsQueryClientOptions } from '@azure/monitor-query';
 
+type PipelinePolicy = NonNullable<LogsQueryClientOptions['additionalPolicies']>[number]['policy'];
 export type HttpClient = NonNullable<LogsQueryClientOptions['httpClient']>;
 
 /**
@@ -18,5 +19,15 @@ export function makeLogsQueryClient(
     audience: options.endpoint,
     retryOptions: { maxRetries: 0 },
     ...(options.httpClient && { httpClient: options.httpClient }),
+    additionalPolicies: [{ policy: streamedAnswers, position: 'perCall' }],
   });
 }
+
+/** Answers come as a stream instead of as one text: a large one would not fit into the smallest instance. */
+const streamedAnswers: PipelinePolicy = {
+  name: 'streamedAnswers',
+  sendRequest(request, next) {
+    request.streamResponseStatusCodes = new Set([200]);
+    return next(request);
+  },
+};

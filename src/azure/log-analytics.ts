@@ -1,6 +1,6 @@
 import type { LogsQueryClient } from '@azure/monitor-query';
 import { ServiceError } from '../errors.ts';
-import type { QueryAnswer } from '../hunt/answer.ts';
+import type { RowReader } from '../hunt/answer.ts';
 import type { Log } from '../log.ts';
 import type { Workspace } from '../services.ts';
 import { MINUTE, SECOND, type Milliseconds, type TimeWindow } from '../time.ts';
@@ -29,10 +29,10 @@ export function logAnalyticsWorkspace(
   { limit, sleep, log }: LogAnalyticsOptions,
 ): Workspace {
   return {
-    async query(kql, window, signal) {
+    async query(kql, window, signal, read) {
       for (let attempt = 1; ; attempt += 1) {
         const answer = await limit
-          .run(() => ask(kql, window, signal), signal)
+          .run(() => ask(kql, window, signal, read()), signal)
           .catch((error: unknown) => queryFailure(error, '', signal));
         if (!(answer instanceof ServiceError)) return answer;
         const wait = attempt < ATTEMPTS ? waitBefore(answer, attempt) : undefined;
@@ -45,8 +45,14 @@ export function logAnalyticsWorkspace(
     },
   };
 
-  async function ask(kql: string, { start, end }: TimeWindow, signal: AbortSignal): Promise<QueryAnswer> {
+  async function ask<T>(
+    kql: string,
+    { start, end }: TimeWindow,
+    signal: AbortSignal,
+    reader: RowReader<T>,
+  ): Promise<T> {
     let body = '';
+    let stream: AsyncIterable<Uint8Array | string> | undefined;
     let status = 0;
     try {
       await client.queryWorkspace(
@@ -56,20 +62,21 @@ export function logAnalyticsWorkspace(
         {
           serverTimeoutInSeconds: SERVER_TIMEOUT_SECONDS,
           abortSignal: signal,
-          // The SDK's own reading of a large answer blocks the process for seconds, and we do not use it.
+          // The SDK's own reading of a large answer blocks the process for seconds; ours takes it from the stream.
           requestOptions: { shouldDeserialize: (response) => response.status !== 200 },
           onResponse: (response) => {
             body = response.bodyAsText ?? '';
+            stream = response.readableStreamBody;
             ({ status } = response);
           },
         },
       );
     } catch (error) {
-      // With nothing deserialised the SDK trips over some good answers; the status decides.
+      // With nothing deserialised the SDK trips over every good answer; the status decides.
       if (status !== 200 && sdkFailure(error).statusCode !== 204) throw queryFailure(error, body, signal);
     }
     // 204: the workspace has no data at all, so neither rows nor columns.
-    return status === 200 ? readWireAnswer(body) : { columns: [], rows: [] };
+    return status === 200 ? readWireAnswer(stream ?? [body], reader) : reader.end();
   }
 }
 

@@ -3,6 +3,7 @@ import type { HuntScope } from '../hunt/hunt.ts';
 import type { Notice } from '../hunt/notice.ts';
 import { scopeKeyOf } from '../hunt/run.ts';
 import type { Receipt } from '../services.ts';
+import { compactTime } from '../time.ts';
 import { readJson, writeJson } from './json-property.ts';
 import type { Entity } from './table.ts';
 
@@ -13,6 +14,9 @@ export const OPEN_NOTICES = ['o-', 'o.'] as const;
 export const openKey = (id: string): string => `o-${id}`;
 /** Left behind by a told notice about a run, so that the same run cannot tell it again. */
 export const toldKey = (id: string): string => `t-${id}`;
+
+/** A notice's id begins with the time of its run. */
+export const toldBefore = (time: Date): readonly [string, string] => [toldKey(''), toldKey(compactTime(time))];
 
 /** Where an outbox row is. */
 export type RowKey = readonly [partitionKey: string, rowKey: string];

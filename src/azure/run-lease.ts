@@ -6,8 +6,9 @@ import { looksBack, type Run } from '../hunt/run.ts';
 import type { RunEnd, RunRecord, RunTicket, ScopeState } from '../services.ts';
 import type { Milliseconds } from '../time.ts';
 import { writeJson } from './json-property.ts';
-import { optionalJson, readRunRow, readScopeRow, runKey, scopeRowKey } from './run-rows.ts';
-import type { Entity, Property, Table } from './table.ts';
+import { mergeOrSee } from './merge-or-see.ts';
+import { newScopeRow, optionalJson, readRunRow, readScopeRow, runKey, scopeRowKey } from './run-rows.ts';
+import type { Entity, Table } from './table.ts';
 
 /** Rivals for a lease are few; more losses in a row than this mean that something is wrong. */
 const ATTEMPTS = 5;
@@ -47,17 +48,8 @@ export async function takeLease(table: Table, run: Run, length: Milliseconds, at
 }
 
 async function newScope(table: Table, scope: HuntScope): Promise<Entity> {
-  const [partitionKey, rowKey] = scopeRowKey(scope);
-  await table.insert({
-    partitionKey,
-    rowKey,
-    hunt: scope.hunt,
-    workspace: scope.workspace,
-    leaseRun: '',
-    leaseUntil: '',
-    lastSlot: '',
-  });
-  const row = await table.get(partitionKey, rowKey);
+  await table.insert(newScopeRow(scope));
+  const row = await table.get(...scopeRowKey(scope));
   if (!row) throw new ServiceError('table-storage', 'unavailable', 'The state of a hunt could not be created.');
   return row;
 }
@@ -137,20 +129,3 @@ export async function finishScope(
 
 const latest = (a: Date | undefined, b: Date | undefined): string =>
   (a && b ? (a > b ? a : b) : (a ?? b))?.toISOString() ?? '';
-
-/** The etag of the change when it stands, whether its answer came or was lost. */
-async function mergeOrSee(
-  table: Table,
-  { partitionKey, rowKey, etag }: Entity,
-  properties: Readonly<Record<string, Property>>,
-  done: (row: Entity) => boolean,
-): Promise<string | undefined> {
-  try {
-    const moved = await table.merge({ partitionKey, rowKey, ...properties }, etag ?? '');
-    if (moved !== undefined) return moved;
-  } catch (error) {
-    if (!(error instanceof ServiceError) || !error.transient) throw error;
-  }
-  const row = await table.get(partitionKey, rowKey);
-  return row && done(row) ? row.etag : undefined;
-}

@@ -22,7 +22,20 @@ export function runKey(id: RunId): readonly [string, string] {
   return [parsed.scopeKey, `r-${String(LATEST - parsed.at.getTime()).padStart(13, '0')}-${id}`];
 }
 
+/** Row keys of runs older than `time`: they come last. */
+export const runsBefore = (time: Date): readonly [string, string] => [
+  `r-${String(LATEST - time.getTime() + 1).padStart(13, '0')}`,
+  RUN_ROWS[1],
+];
+
 export const scopeRowKey = (scope: HuntScope): readonly [string, string] => [SCOPES, scopeKeyOf(scope)];
+
+/** A scope that no run has touched. */
+export function newScopeRow(scope: HuntScope): Entity {
+  const [partitionKey, rowKey] = scopeRowKey(scope);
+  const { hunt, workspace } = scope;
+  return { partitionKey, rowKey, hunt, workspace, leaseRun: '', leaseUntil: '', lastSlot: '' };
+}
 
 export function orderRow(order: RunOrder, status: RunRecord['status'], orderedAt: Date): Entity {
   const [partitionKey, rowKey] = runKey(order.id);
@@ -50,6 +63,7 @@ export function readRunRow(row: Entity): RunRecord {
     status: row['status'] as RunRecord['status'],
     orderedAt: new Date(String(row['orderedAt'] ?? row['asOf'])),
     ...dated('slot', row),
+    ...dated('offeredAt', row),
     ...dated('startedAt', row),
     ...dated('endedAt', row),
     ...(row['reportParts'] !== undefined && { report: readJson<ReportSummary>(row, 'report') }),

@@ -1,7 +1,7 @@
-import { scopeKeyOf, type Run } from '../hunt/run.ts';
-import type { RunEnd, RunJournal, RunRecord, RunTicket, ScopeState } from '../services.ts';
+import { scopeKeyOf } from '../hunt/run.ts';
+import type { RunJournal, RunRecord, RunTicket, ScopeState } from '../services.ts';
 import {
-  optionalJson,
+  newScopeRow,
   orderRow,
   readRunRow,
   readScopeRow,
@@ -12,31 +12,36 @@ import {
   TICK,
 } from './run-rows.ts';
 import { writeJson } from './json-property.ts';
+import { endRecord, startRecord, type HeldRecord } from './run-record.ts';
 import { finishScope, takeLease, type HeldLease } from './run-lease.ts';
-import type { Property, Table } from './table.ts';
+import type { Table } from './table.ts';
 
 /** Runs, their lease and the state of every scope in Table Storage. An undisturbed run makes five requests. */
 export function tableRuns(table: Table, now: () => Date): RunJournal {
-  const held = new WeakMap<RunTicket, HeldLease>();
+  const held = new WeakMap<RunTicket, { readonly lease: HeldLease; readonly record: HeldRecord }>();
   const etags = new WeakMap<ScopeState, string>();
   return {
     order: async (order) => (await table.insert(orderRow(order, 'queued', now()))) === 'inserted',
+
+    async offerAgain(id, at) {
+      const [partitionKey, rowKey] = runKey(id);
+      await table.upsert({ partitionKey, rowKey, offeredAt: at.toISOString() });
+    },
 
     async begin(run, length, at) {
       const taken = await takeLease(table, run, length, at);
       const { before } = taken;
       if ('ended' in taken) return { run, before, ended: taken.ended };
-      // A run that was ordered keeps its time of order.
-      const { orderedAt: _kept, ...row } = orderRow(run, 'running', at);
-      await table.upsert({ ...row, startedAt: at.toISOString(), endedAt: '', failureParts: 0 });
+      const record = await startRecord(table, run, at);
       const ticket: RunTicket = { run, before };
-      held.set(ticket, taken.lease);
+      held.set(ticket, { lease: taken.lease, record });
       return ticket;
     },
 
     async finish(ticket, end) {
-      await table.upsert({ ...keysOf(ticket.run), status: end.status, endedAt: end.at.toISOString(), ...endOf(end) });
-      await finishScope(table, ticket, end, held.get(ticket));
+      const { lease, record } = held.get(ticket) ?? {};
+      await endRecord(table, ticket.run, end, record);
+      await finishScope(table, ticket, end, lease);
     },
 
     async join(id, holder) {
@@ -86,6 +91,14 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
       await table.upsert({ partitionKey, rowKey, hunt, workspace, unsettledSince: at.toISOString() });
     },
 
+    async markTrouble(scope, state, trouble) {
+      const properties = { ...writeJson('trouble', trouble), unsettledSince: trouble.toldAt.toISOString() };
+      const [partitionKey, rowKey] = scopeRowKey(scope);
+      const etag = state && etags.get(state);
+      if (etag === undefined) await table.insert({ ...newScopeRow(scope), ...properties });
+      else await table.merge({ partitionKey, rowKey, ...properties }, etag);
+    },
+
     async tick(at) {
       const [partitionKey, rowKey] = TICK;
       await table.upsert({ partitionKey, rowKey, at: at.toISOString() });
@@ -97,13 +110,3 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
     },
   };
 }
-
-function keysOf(run: Run): { readonly partitionKey: string; readonly rowKey: string } {
-  const [partitionKey, rowKey] = runKey(run.id);
-  return { partitionKey, rowKey };
-}
-
-const endOf = (end: RunEnd): Record<string, Property> => ({
-  ...(end.report && writeJson('report', end.report)),
-  ...optionalJson('failure', end.failure),
-});

@@ -1,8 +1,8 @@
 import { TableClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
-import { QueueClient } from '@azure/storage-queue';
+import type { QueueClient } from '@azure/storage-queue';
 import type { StorageSettings } from '../settings.ts';
-import { RUN_QUEUE } from './run-queue.ts';
+import { RUN_QUEUE } from './queue-name.ts';
 import { azureTable, type Table } from './table.ts';
 
 export interface StorageClients {
@@ -10,7 +10,8 @@ export interface StorageClients {
   readonly runs: Table;
   readonly cases: Table;
   readonly conversations: Table;
-  readonly queue: QueueClient;
+  /** Loads its SDK, which the many ticks with nothing due do without. */
+  readonly queue: () => Promise<QueueClient>;
 }
 
 /** The tables and the queue of the program. Nothing is asked of storage until they are used. */
@@ -27,9 +28,11 @@ export function storageClients(storage: StorageSettings, credential: TokenCreden
     runs: table('FirstsightRuns'),
     cases: table('FirstsightCases'),
     conversations: table('FirstsightConversations'),
-    queue:
-      storage.kind === 'identity'
+    queue: async () => {
+      const { QueueClient } = await import('@azure/storage-queue');
+      return storage.kind === 'identity'
         ? new QueueClient(`${storage.queuesUrl.replace(/\/$/, '')}/${RUN_QUEUE}`, credential)
-        : new QueueClient(storage.connectionString, RUN_QUEUE),
+        : new QueueClient(storage.connectionString, RUN_QUEUE);
+    },
   };
 }

@@ -28,8 +28,17 @@ export type TransactionResult =
  */
 export interface Table {
   get(partitionKey: string, rowKey: string, select?: readonly string[]): Promise<Entity | undefined>;
-  /** Rows of a partition with `from` ≤ row key < `to`, in order; `pageSize` for whoever needs only the first few. */
-  list(partitionKey: string, from: string, to: string, pageSize?: number): AsyncIterable<Entity>;
+  /**
+   * Rows of a partition with `from` ≤ row key < `to`, in order; `pageSize` for whoever needs only the first few, `select`
+   * for whoever needs only some properties, or none but the keys.
+   */
+  list(
+    partitionKey: string,
+    from: string,
+    to: string,
+    pageSize?: number,
+    select?: readonly string[],
+  ): AsyncIterable<Entity>;
   insert(entity: Entity): Promise<'inserted' | 'exists'>;
   /** Changes the named properties of a row that still has this etag; undefined when it has moved on or is gone. */
   merge(entity: Entity, etag: string): Promise<string | undefined>;
@@ -44,17 +53,18 @@ export interface Table {
 /** @azure/data-tables waits for ever unless told otherwise. */
 const TIME_LIMIT: Milliseconds = 15_000;
 
-/** The table is created when it turns out to be missing: once, at the first call. */
+/** The table is created when it turns out to be missing; to make sure of it beforehand would cost every start a request for each table. */
 export function azureTable(client: TableClient, timeLimit: Milliseconds = TIME_LIMIT): Table {
-  let ready: Promise<void> | undefined;
+  const limited = (): { abortSignal: AbortSignal } => ({ abortSignal: AbortSignal.timeout(timeLimit) });
   const call = async <T>(what: string, act: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> => {
-    ready ??= client.createTable({ abortSignal: AbortSignal.timeout(timeLimit) }).catch((error: unknown) => {
-      ready = undefined;
-      throw error;
-    });
     try {
-      await ready;
-      return await act({ abortSignal: AbortSignal.timeout(timeLimit) });
+      try {
+        return await act(limited());
+      } catch (error) {
+        if (!isTableMissing(error)) throw error;
+        await client.createTable(limited());
+        return await act(limited());
+      }
     } catch (error) {
       throw serviceFailure('table-storage', `${what} in ${client.tableName}`, error);
     }
@@ -64,21 +74,21 @@ export function azureTable(client: TableClient, timeLimit: Milliseconds = TIME_L
     get: (partitionKey, rowKey, select) =>
       call('read a row', async (options) => {
         try {
-          const queryOptions = select && { queryOptions: { select: ['PartitionKey', 'RowKey', ...select] } };
-          return await client.getEntity<Entity>(partitionKey, rowKey, { ...options, ...queryOptions });
+          const queryOptions = selected(select);
+          return await client.getEntity<Entity>(partitionKey, rowKey, { ...options, queryOptions });
         } catch (error) {
           if (statusOf(error) === 404) return undefined;
           throw error;
         }
       }),
 
-    async *list(partitionKey, from, to, pageSize = 1000) {
+    async *list(partitionKey, from, to, pageSize = 1000, select) {
       const filter = `PartitionKey eq '${partitionKey}' and RowKey ge '${from}' and RowKey lt '${to}'`;
       let continuationToken: string | undefined;
       do {
         // A page may be empty and still be followed by another. The time limit is for a page, not for all of them.
         const page = await call('list rows', async (options) => {
-          const pages = client.listEntities({ ...options, queryOptions: { filter } });
+          const pages = client.listEntities({ ...options, queryOptions: { filter, ...selected(select) } });
           const byPage = pages.byPage({
             maxPageSize: pageSize,
             ...(continuationToken !== undefined && { continuationToken }),
@@ -133,14 +143,26 @@ export function azureTable(client: TableClient, timeLimit: Milliseconds = TIME_L
         } catch (error) {
           const status = statusOf(error);
           if (status === 412) return { result: 'moved' };
-          if (status === 409 || status === 404) return { result: 'contradiction' };
+          if (status === 409 || (status === 404 && !isTableMissing(error))) return { result: 'contradiction' };
           throw error;
         }
       }),
   };
 }
 
+const selected = (select: readonly string[] | undefined): { select?: string[] } =>
+  select ? { select: ['PartitionKey', 'RowKey', ...select] } : {};
+
 const statusOf = (error: unknown): number | undefined => sdkFailure(error).statusCode;
+
+/** Storage names the reason in the body, an emulator in a header, a transaction as the error's own code. */
+function isTableMissing(error: unknown): boolean {
+  const { code, details } = error as {
+    readonly code?: string;
+    readonly details?: { readonly errorCode?: string; readonly odataError?: { readonly code?: string } };
+  };
+  return [code, details?.errorCode, details?.odataError?.code].includes('TableNotFound');
+}
 
 function actionOf(operation: TableOperation): TransactionAction {
   const entity = { ...operation.entity };

@@ -48,7 +48,7 @@ function checkMethod(request: HttpRequest, method: Method): void {
   const allowed = method === 'GET' ? ['GET', 'HEAD'] : ['POST'];
   if (allowed.includes(request.method.toUpperCase())) return;
   const list = allowed.join(', ');
-  throw new RequestError(405, 'method-not-allowed', `This address takes ${list}, not ${request.method}.`, {
+  throw new RequestError(405, 'method-not-allowed', `This address takes ${list}.`, {
     allow: list,
   });
 }
@@ -56,16 +56,11 @@ function checkMethod(request: HttpRequest, method: Method): void {
 /** A misspelt `dryRun` must not become a real run, so unknown names are refused. */
 function checkParameters(request: HttpRequest, known: readonly string[]): void {
   for (const name of request.query.keys()) {
-    // Function keys may come as ?code=; the platform has judged it already.
-    if (known.includes(name) || name === 'code') continue;
+    if (known.includes(name)) continue;
     const hint = nearest(name, known);
     const list = known.length === 0 ? 'none' : known.join(', ');
     const meant = hint === undefined ? '' : ` Did you mean "${hint}"?`;
-    throw new RequestError(
-      400,
-      'unknown-parameter',
-      `"${name.slice(0, 60)}" is no parameter here; known: ${list}.${meant}`,
-    );
+    throw new RequestError(400, 'unknown-parameter', `That is no parameter here; known: ${list}.${meant}`);
   }
 }
 

@@ -1,30 +1,48 @@
-import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { HttpResponseInit } from '@azure/functions';
 import { errorFields } from '../log.ts';
 import type { Services } from '../services.ts';
-import { json } from './endpoint.ts';
+import { SECOND, type Milliseconds } from '../time.ts';
+import { json, type Endpoint, type HttpHandler } from './endpoint.ts';
 import { healthReasons, type HealthReason } from './health-report.ts';
-import { problemResponse } from './problem-response.ts';
 import type { Program } from './program.ts';
 
-/**
- * GET /api/health: 200 when silence means "nothing new", else 503 with every reason. Anonymous, for uptime monitors;
- * it names hunts and workspaces, never devices.
- */
-export async function health(_request: HttpRequest, program: Program): Promise<HttpResponseInit> {
-  let services: Services;
-  try {
-    services = await program.services();
-  } catch (error) {
-    return problemResponse(error);
-  }
+/** GET /api/status: whether silence means "nothing new", and if not, every reason. */
+export const status: Endpoint = async (_request, services) => {
   try {
     return await report(services);
   } catch (error) {
-    services.log.error('request.failed', { request: 'health', ...errorFields(error) });
+    services.log.error('request.failed', { request: 'status', ...errorFields(error) });
     const reasons: HealthReason[] = [
       { code: 'storage-unreadable', message: 'The state cannot be read; nothing can be said of the hunts.' },
     ];
     return json(503, { status: 'unhealthy', reasons });
+  }
+};
+
+/** So often may strangers make us read our storage. */
+const KEPT: Milliseconds = 5 * SECOND;
+
+/**
+ * GET /api/health: 200 when silence means "nothing new", else 503. Anonymous, for uptime monitors, and so without a reason:
+ * a stranger learns no name of ours.
+ */
+export function healthOf(program: Program): HttpHandler {
+  let latest: { readonly at: number; readonly healthy: Promise<boolean> } | undefined;
+  return async () => {
+    // The time of the process: a program without settings has no other.
+    if (!latest || performance.now() - latest.at >= KEPT)
+      latest = { at: performance.now(), healthy: isHealthy(program) };
+    const healthy = await latest.healthy;
+    return json(healthy ? 200 : 503, { status: healthy ? 'healthy' : 'unhealthy' });
+  };
+}
+
+async function isHealthy(program: Program): Promise<boolean> {
+  try {
+    return (await report(await program.services())).status === 200;
+  } catch {
+    // status says why to whoever may know, and so does the log of every tick.
+    return false;
   }
 }
 
@@ -54,9 +72,9 @@ async function report({
     policy,
     now: now(),
   });
-  const status = reasons.length === 0 ? 'healthy' : 'unhealthy';
-  return json(reasons.length === 0 ? 200 : 503, {
-    status,
+  const healthy = reasons.length === 0;
+  return json(healthy ? 200 : 503, {
+    status: healthy ? 'healthy' : 'unhealthy',
     reasons,
     lastTick,
     hunts: hunts.all().length,

@@ -16,10 +16,12 @@ export async function onMessage(request: HttpRequest, loadBot: LoadBot, log: Log
   try {
     const bot = await loadBot();
     const { status, body } = await bot.process(request.headers.get('authorization') ?? undefined, activity);
+    // The adapter's 500: the program failed, has logged why, and may do better when it is asked again.
+    if (status === 500) return { status: 503 };
     return body === undefined ? { status } : { status, jsonBody: body };
   } catch (error) {
     log.error('bot.failed', errorFields(error));
-    return { status: 500 };
+    return { status: 503 };
   }
 }
 

@@ -1,3 +1,4 @@
+import { limitCalls } from './caller.ts';
 import { RequestError } from './problem-response.ts';
 import { UnknownNameError } from '../errors.ts';
 import { parseRunId, planRun, scopeKeyOf } from '../hunt/run.ts';
@@ -17,6 +18,7 @@ const DRY_RUN_TIMEOUT: Milliseconds = 200 * SECOND;
 /** POST /api/hunts/{hunt}/runs: orders a run and says where its status is; a dry run is answered at once. */
 export const startRun: Endpoint = async (request, services) => {
   const asked = readRunRequest(request, services);
+  await limitCalls(request, services);
   if (asked.dryRun) return json(200, await dryRun(asked, services));
   const id = await orderRun(asked, services);
   const record = asked.wait === 0 ? undefined : await waitForRun(id, asked.wait, services);
@@ -50,7 +52,7 @@ async function dryRun({ hunt, order }: RunRequest, services: Services): Promise<
   const run = planRun(order, hunt, services.policy.lateness);
   const key = scopeKeyOf(order.scope);
   const state = (await services.runs.scopes()).find(({ scope }) => scopeKeyOf(scope) === key);
-  const { report } = await investigate(hunt, run, state?.lastComplete, services, AbortSignal.timeout(DRY_RUN_TIMEOUT));
+  const { report } = await investigate(hunt, run, state, services, AbortSignal.timeout(DRY_RUN_TIMEOUT));
   const record: RunRecord = { ...run, status: 'completed', orderedAt: services.now(), report: summaryOf(report) };
   return { ...runJson(record, hunt), dryRun: true };
 }

@@ -4,14 +4,16 @@ import { catchUpAt, lateSweepAt } from '../hunt/coverage.ts';
 import { parseRunId, requestedRunId, scheduledRunId, scopeKeyOf, type RunOrder } from '../hunt/run.ts';
 import { escalateUnseen } from '../escalate.ts';
 import { errorFields, type LogFields } from '../log.ts';
+import { tellMissedSlots } from '../missed-slots.ts';
 import { refreshCopies } from '../refresh-copies.ts';
 import type { RunRecord, ScopeState, Services } from '../services.ts';
+import { sweepOld } from '../sweep.ts';
 import { tellPending } from '../tell.ts';
-import { DAY, dayOf, HOUR, MINUTE } from '../time.ts';
+import { DAY, dayOf, HOUR, MINUTE, type Milliseconds } from '../time.ts';
 
 /** A message that has not started its run after this is taken for lost; a second one for the same run is harmless. */
 const LOST_AFTER = 15 * MINUTE;
-/** How long a service that has failed a run for good is left alone: a fourth of the time it has failed so far, within these. */
+/** A slot that fails, or that nobody takes, is left alone for a fourth of the time that it is due, within these. */
 const RETRY = { least: 10 * MINUTE, most: 2 * HOUR };
 
 /**
@@ -39,6 +41,7 @@ export async function tick(services: Services): Promise<void> {
   }
   for (const state of states.values()) await unhindered({ ...state.scope }, () => tellAgain(state, now, services), log);
   await unhindered({}, () => refreshCopies(services), log);
+  await unhindered({}, () => sweepOld(states.values(), services), log);
   if (failures.length > 0) throw new AggregateError(failures, 'Some hunts could not be queued.');
   await runs.tick(now);
   log.info('tick.completed', { queued });
@@ -66,7 +69,12 @@ async function dispatch(
   const order = isLeased(state, now) ? undefined : dueOrder(hunt, scope, state, now, policy.schedule);
   if (!order) return false;
   const due = order.slot ?? parseRunId(order.id)?.at ?? now;
-  if (!(await runs.order(order)) && !(await isOfferedAgain(order, due, now, services))) return false;
+  if (!(await runs.order(order))) {
+    const record = await runs.find(order.id);
+    if (record && waited(record, now) > LOST_AFTER) await tellMissedSlots(hunt, order, state, services);
+    if (!record || !isOfferedAgain(record, due, now)) return false;
+    await runs.offerAgain(order.id, now);
+  }
   await queue.send(order);
   log.info('run.queued', { run: order.id, hunt: hunt.slug, workspace: scope.workspace, trigger: order.trigger });
   return true;
@@ -91,15 +99,19 @@ function dueOrder(
   return late && { id: requestedRunId(scope, today, 'latesweep'), scope, trigger: 'late-sweep', asOf: late };
 }
 
+/** How long nothing has been heard of an ordered run. */
+const waited = ({ endedAt, startedAt, orderedAt }: RunRecord, now: Date): Milliseconds =>
+  now.getTime() - (endedAt ?? startedAt ?? orderedAt).getTime();
+
 /** A slot that was ordered before: its message is lost, or its run failed of something that may have passed. */
-async function isOfferedAgain({ id }: RunOrder, slot: Date, now: Date, { runs }: Services): Promise<boolean> {
-  const record = await runs.find(id);
-  if (!record) return false;
-  const { endedAt, startedAt, orderedAt, failure } = record;
-  const waited = now.getTime() - (endedAt ?? startedAt ?? orderedAt).getTime();
-  if (isOpen(record)) return waited > LOST_AFTER;
-  const failing = (now.getTime() - slot.getTime()) / 4;
-  return failure?.mayPass === true && waited >= Math.min(Math.max(failing, RETRY.least), RETRY.most);
+function isOfferedAgain(record: RunRecord, slot: Date, now: Date): boolean {
+  const open = isOpen(record);
+  if (!open && record.failure?.mayPass !== true) return false;
+  // Less and less often: a queue that is dead for hours must not be full of the same when it comes back.
+  const waiting = (now.getTime() - (open ? record.orderedAt : slot).getTime()) / 4;
+  const pause = Math.min(Math.max(waiting, open ? LOST_AFTER : RETRY.least), RETRY.most);
+  const offered = record.offeredAt ? now.getTime() - record.offeredAt.getTime() : Infinity;
+  return Math.min(waited(record, now), offered) >= pause;
 }
 
 /** Neither completed nor failed for good. */

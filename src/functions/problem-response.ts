@@ -5,7 +5,7 @@ import { FirstsightError, ServiceError, SettingsError, UnknownNameError } from '
 export class RequestError extends FirstsightError {
   override readonly name = 'RequestError';
   readonly code: string;
-  readonly status: 400 | 404 | 405 | 413 | 415;
+  readonly status: 400 | 404 | 405 | 413 | 429;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
@@ -26,16 +26,16 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   405: 'Method not allowed',
   413: 'The request is too large',
-  415: 'Unsupported content type',
+  429: 'Too many requests',
   500: 'Firstsight failed',
   502: 'A service refused',
   503: 'Not available right now',
 };
 
-/** Any error as an RFC 9457 problem; bodies name the code, never the cause. */
+/** Any error as an RFC 9457 problem; bodies name the code, never the cause, and repeat nothing of what was asked. */
 export function problemResponse(error: unknown): HttpResponseInit {
   if (error instanceof RequestError) return problem(error.status, error.code, error.message, error.headers);
-  if (error instanceof UnknownNameError) return problem(404, error.code, error.message);
+  if (error instanceof UnknownNameError) return problem(404, error.code, unknownName(error));
   if (error instanceof SettingsError) return problem(503, error.code, error.message);
   if (error instanceof ServiceError) {
     const seconds = Math.ceil((error.retryAfter ?? 30_000) / 1000);
@@ -45,6 +45,10 @@ export function problemResponse(error: unknown): HttpResponseInit {
   }
   if (error instanceof FirstsightError) return problem(500, error.code, error.message);
   return problem(500, 'internal-error', 'An error that nobody expected; the log has the details.');
+}
+
+function unknownName({ what, suggestion }: UnknownNameError): string {
+  return `There is no such ${what}.${suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`}`;
 }
 
 function problem(

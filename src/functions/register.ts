@@ -1,18 +1,21 @@
-import type { app as functionsApp, HttpMethod, InvocationContext } from '@azure/functions';
-import { readRunMessage, RUN_QUEUE } from '../azure/run-queue.ts';
-import { endpoint, type HttpHandler } from './endpoint.ts';
-import { health } from './health.ts';
-import { DEVICE_PARAMETERS, listDevices } from './devices.ts';
-import { listHunts } from './hunts.ts';
-import { onCase } from './on-case.ts';
-import { runOrder, runPoisoned } from './on-queue.ts';
-import { getRun, startRun } from './on-request.ts';
-import { tick } from './on-schedule.ts';
-import type { Program } from './program.ts';
-import { RUN_PARAMETERS } from './run-request.ts';
+import type { app as functionsApp, HttpMethod } from '@azure/functions';
+import { RUN_QUEUE } from '../azure/queue-name.ts';
+import type { Log } from '../log.ts';
+import { redactedError, type Redact } from '../redact.ts';
+import type { Handlers, HttpFunction } from './handlers.ts';
+import { sealed } from './sealed.ts';
 
 /** What of `@azure/functions` is used; the real host, the local host and the tests register through it. */
 export type FunctionApp = Pick<typeof functionsApp, 'http' | 'timer' | 'storageQueue'>;
+
+/** Loads what the functions do, at the first call of any of them. */
+export type LoadHandlers = () => Promise<Handlers>;
+
+/** Where what goes wrong is told, and what may not be told of it. */
+export interface Outward {
+  readonly log: Log;
+  readonly redact: Redact;
+}
 
 /** A storage queue's connection is the name of a setting, or the prefix of several. */
 const CONNECTION = 'AzureWebJobsStorage';
@@ -20,65 +23,48 @@ const CONNECTION = 'AzureWebJobsStorage';
 const ALL_METHODS: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Names, triggers and authority of every function. One dispatcher timer, since each timer function costs an instance. */
-export function registerFunctions(app: FunctionApp, program: Program): void {
+export function registerFunctions(app: FunctionApp, load: LoadHandlers, { log, redact }: Outward): void {
+  /** The host logs what a function throws. */
+  const guarded = (act: () => Promise<void>): Promise<void> =>
+    act().catch((error: unknown) => {
+      throw redactedError(error, redact);
+    });
   app.timer('schedule', {
     schedule: '%HUNT_TICK%',
-    handler: async () => {
-      await tick(await program.services());
-    },
+    handler: () => guarded(async () => (await load()).schedule()),
   });
   app.storageQueue('run', {
     queueName: RUN_QUEUE,
     connection: CONNECTION,
-    handler: async (message, context) => {
-      await runOrder(orderOf(message), deliveryOf(context), await program.services());
-    },
+    handler: (message, context) => guarded(async () => (await load()).run(message, context)),
   });
   app.storageQueue('runFailed', {
     queueName: `${RUN_QUEUE}-poison`,
     connection: CONNECTION,
-    handler: async (message) => {
-      await runPoisoned(orderOf(message), await program.services());
-    },
+    handler: (message) => guarded(async () => (await load()).runFailed(message)),
   });
 
-  const guarded = (name: string, route: string, handler: HttpHandler): void => {
-    app.http(name, { methods: ALL_METHODS, route, authLevel: 'function', handler });
+  const http = (
+    name: HttpFunction,
+    route: string,
+    authLevel: 'function' | 'anonymous',
+    methods: HttpMethod[] = ALL_METHODS,
+  ): void => {
+    app.http(name, {
+      methods,
+      route,
+      authLevel,
+      handler: (request) => sealed(request, log, async () => (await load()).http(name, request)),
+    });
   };
-  guarded('startRun', 'hunts/{hunt}/runs', endpoint('POST', RUN_PARAMETERS, program, startRun));
-  guarded('getRun', 'runs/{run}', endpoint('GET', [], program, getRun));
-  guarded('hunts', 'hunts', endpoint('GET', [], program, listHunts));
-  guarded('devices', 'hunts/{hunt}/devices', endpoint('GET', DEVICE_PARAMETERS, program, listDevices));
+  http('startRun', 'hunts/{hunt}/runs', 'function');
+  http('getRun', 'runs/{run}', 'function');
+  http('hunts', 'hunts', 'function');
+  http('devices', 'hunts/{hunt}/devices', 'function');
+  http('status', 'status', 'function');
   // Anonymous at the platform: Teams proves itself by a token that the bot checks, an uptime monitor needs no key.
-  app.http('messages', {
-    methods: ['POST'],
-    route: 'messages',
-    authLevel: 'anonymous',
-    handler: (request) => program.messages(request),
-  });
+  http('messages', 'messages', 'anonymous', ['POST']);
   // Anonymous, too: a signed link opens it, and nothing else does.
-  app.http('case', {
-    methods: ['GET', 'POST'],
-    route: 'cases/{case}',
-    authLevel: 'anonymous',
-    handler: (request) => onCase(request, program),
-  });
-  app.http('health', {
-    methods: ['GET'],
-    route: 'health',
-    authLevel: 'anonymous',
-    handler: (request) => health(request, program),
-  });
-}
-
-function orderOf(message: unknown) {
-  const order = readRunMessage(message);
-  if (order) return order;
-  // Only something else than this program writes such a message; the host moves it to the poison queue.
-  throw new Error('The queue message is no run order.');
-}
-
-function deliveryOf(context: InvocationContext): number {
-  const count = Number(context.triggerMetadata?.['dequeueCount']);
-  return Number.isFinite(count) ? count : 1;
+  http('case', 'cases/{case}', 'anonymous', ['GET', 'POST']);
+  http('health', 'health', 'anonymous', ['GET']);
 }

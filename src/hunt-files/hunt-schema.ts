@@ -2,7 +2,7 @@
  * Every field a hunt file may have. The loader takes its names, tests and choices from here, and so does
  * `hunts/hunt.schema.json`, by which editors complete and check a file.
  */
-import { z } from 'zod/v4';
+import * as z from 'zod/v4';
 import { DEFAULT_DEVICE_COLUMNS, type DeviceColumns } from '../hunt/hunt.ts';
 import { TACTICS } from './attack.ts';
 

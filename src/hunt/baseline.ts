@@ -1,6 +1,5 @@
 import { DAY, dayOf, type Milliseconds } from '../time.ts';
 import type { DeviceKey } from './device-key.ts';
-import type { Sighting } from './sighting.ts';
 
 /** The devices earlier runs have seen. */
 export interface KnownDevices {
@@ -32,9 +31,9 @@ export interface NoveltyContext {
  * A device is returning when it was missing from a complete answer and unseen for longer than `forgetAfter`.
  * Time in which nobody looked (an outage) is not absence: else everything would return after one.
  */
-export function noveltyOf(sighting: Sighting, { baseline, forgetAfter, asOf, lastComplete }: NoveltyContext): Novelty {
+export function noveltyOf(device: DeviceKey, { baseline, forgetAfter, asOf, lastComplete }: NoveltyContext): Novelty {
   if (baseline.state === 'absent') return 'founding';
-  const seen = baseline.known.lastSeenDay(sighting.device);
+  const seen = baseline.known.lastSeenDay(device);
   if (seen === undefined) return 'newly-seen';
   const forgotten = (dayOf(asOf) - seen) * DAY > forgetAfter;
   const missed = lastComplete !== undefined && dayOf(lastComplete) > seen;

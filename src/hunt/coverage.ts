@@ -30,6 +30,12 @@ export function catchUpAt(
   return from < windowStart ? new Date(from + lookback) : undefined;
 }
 
+/** The clock readings, oldest first, whose windows together reach `span` back from `asOf`. */
+export function backfillClocks(asOf: Date, span: Milliseconds, lookback: Milliseconds): readonly Date[] {
+  const windows = Math.max(1, Math.ceil(span / lookback));
+  return Array.from({ length: windows }, (_, n) => new Date(asOf.getTime() - (windows - 1 - n) * lookback));
+}
+
 /**
  * The clock reading of the daily look for rows that arrived when their window had been looked at already: one window back.
  * Not before such a window is covered at all, else what was there before the baseline would count as late.

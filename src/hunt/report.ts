@@ -1,11 +1,9 @@
-import { DAY } from '../time.ts';
-import type { QueryAnswer } from './answer.ts';
-import { noveltyOf, type Baseline } from './baseline.ts';
-import { isActive, type Expectation, type Expectations } from './expectation.ts';
+import type { PartialAnswer } from './answer.ts';
+import type { Baseline } from './baseline.ts';
 import type { Finding } from './finding.ts';
 import type { Hunt } from './hunt.ts';
 import type { Run } from './run.ts';
-import { readSightings, type Sighting } from './sighting.ts';
+import type { Named, Sighting } from './sighting.ts';
 
 /** `baseline-not-founded`: the first answer was partial, and what is missing from it would look new next time. */
 export type RunOutcome = 'baseline-founded' | 'baseline-not-founded' | 'nothing-new' | 'devices-found';
@@ -29,7 +27,7 @@ export interface HuntReport {
   readonly asked: string;
   readonly outcome: RunOutcome;
   /** Set when the service said that rows are missing from its answer. */
-  readonly partial?: { readonly code: string; readonly message: string };
+  readonly partial?: PartialAnswer;
   readonly totals: RunTotals;
   /** What the ledger records as news, to be told. */
   readonly findings: readonly Finding[];
@@ -37,97 +35,33 @@ export interface HuntReport {
   readonly expected: readonly Finding[];
   /** Known devices whose promise has run out: told again, once. */
   readonly lapsed: readonly Finding[];
-  /** Known devices that this answer had; the ledger moves their last-seen day. */
-  readonly known: readonly Sighting[];
-  /** Devices a founding run remembers without calling them new. */
+  /** Known devices that this answer had, in its order; the ledger moves their last-seen day. */
+  readonly known: readonly Named[];
+  /** Devices a founding run remembers without calling them new, in the answer's order and without their report ids. */
   readonly founding: readonly Sighting[];
 }
 
-export interface ReportInput {
-  readonly hunt: Hunt;
-  readonly run: Run;
-  readonly asked: string;
-  readonly answer: QueryAnswer;
-  readonly baseline: Baseline;
-  /** The clock of the latest complete run before this one. */
-  readonly lastComplete?: Date;
-  /** Promises of people for this scope, those that have run out included; none by default. */
-  readonly expectations?: Expectations;
-}
-
-/** Returned instead of a report when the answer lacks columns the hunt's author named. */
-export interface UnreadableAnswer {
-  readonly missingColumns: readonly string[];
-}
-
-/** Compares an answer with the baseline. Every sighting ends in exactly one of findings, expected, known and founding. */
-export function assembleReport(input: ReportInput): HuntReport | UnreadableAnswer {
-  const { hunt, run, answer, baseline } = input;
-  const sightings = readSightings(answer, hunt);
-  if (sightings.missingColumns.length > 0) return { missingColumns: sightings.missingColumns };
-
-  const context = {
-    baseline,
-    forgetAfter: hunt.forgetAfter,
-    asOf: run.asOf,
-    ...(input.lastComplete && { lastComplete: input.lastComplete }),
-  };
-  const findings: Finding[] = [];
-  const expected: Finding[] = [];
-  const lapsed: Finding[] = [];
-  const known: Sighting[] = [];
-  const founding: Sighting[] = [];
-  for (const sighting of sightings.devices) {
-    const novelty = noveltyOf(sighting, context);
-    const promise = input.expectations?.get(sighting.device);
-    if (novelty === 'known') known.push(sighting);
-    else if (novelty === 'founding') founding.push(sighting);
-    else {
-      const list = promise && isActive(promise, run.asOf) ? expected : findings;
-      list.push({ ...sighting, novelty, ...lastSeenBefore(sighting, baseline), ...(promise && promised(promise)) });
-    }
-    if (novelty === 'known' && promise && !isActive(promise, run.asOf)) lapsed.push(lapsedFinding(sighting, promise));
-  }
-  return {
-    hunt,
-    run,
-    asked: input.asked,
-    outcome: outcomeOf(baseline, answer, findings.length + lapsed.length),
-    ...(answer.partial && { partial: answer.partial }),
-    totals: {
-      rows: answer.rows.length,
-      devices: sightings.devices.length,
-      newlySeen: findings.filter((finding) => finding.novelty === 'newly-seen').length,
-      returning: findings.filter((finding) => finding.novelty === 'returning').length,
-      known: known.length,
-      expected: expected.length,
-      withoutDevice: sightings.withoutDevice,
-    },
-    findings,
-    expected,
-    lapsed,
-    known,
-    founding,
-  };
-}
-
 /** A partial answer may report devices but never founds a baseline. */
-function outcomeOf(baseline: Baseline, answer: QueryAnswer, news: number): RunOutcome {
-  if (baseline.state === 'absent') return answer.partial ? 'baseline-not-founded' : 'baseline-founded';
+export function outcomeOf(baseline: Baseline, partial: PartialAnswer | undefined, news: number): RunOutcome {
+  if (baseline.state === 'absent') return partial ? 'baseline-not-founded' : 'baseline-founded';
   return news === 0 ? 'nothing-new' : 'devices-found';
 }
 
-function lastSeenBefore(sighting: Sighting, baseline: Baseline): { lastSeenBefore?: Date } {
-  const day = baseline.known.lastSeenDay(sighting.device);
-  return day === undefined ? {} : { lastSeenBefore: new Date(day * DAY) };
+/** The order of the rows is the service's; what is told must not depend on it. */
+export const byDevice = <T extends Named>(list: readonly T[]): T[] =>
+  [...list].sort((a, b) => (a.device < b.device ? -1 : 1));
+
+export function countsOf({
+  findings,
+  expected,
+  known,
+  founding,
+}: Pick<HuntReport, 'findings' | 'expected' | 'known' | 'founding'>): Omit<RunTotals, 'rows' | 'withoutDevice'> {
+  return {
+    devices: known.length + findings.length + expected.length + founding.length,
+    newlySeen: findings.filter(({ novelty }) => novelty === 'newly-seen').length,
+    returning: findings.filter(({ novelty }) => novelty === 'returning').length,
+    known: known.length,
+    expected: expected.length,
+  };
 }
-
-const lapsedFinding = (sighting: Sighting, promise: Expectation): Finding => ({
-  ...sighting,
-  novelty: 'expectation-ended',
-  ...promised(promise),
-});
-
-const promised = ({ until, reason, by }: Expectation): Pick<Finding, 'expected'> => ({
-  expected: { until, reason, by: by.name },
-});

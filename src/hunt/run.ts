@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Milliseconds, TimeWindow } from '../time.ts';
+import { compactTime, DAY, type Milliseconds, type TimeWindow } from '../time.ts';
 import type { Hunt, HuntScope } from './hunt.ts';
 
 /**
@@ -9,10 +9,17 @@ import type { Hunt, HuntScope } from './hunt.ts';
 export type RunId = string & { readonly __brand: 'RunId' };
 
 /** `catch-up` and `late-sweep` look at past windows; the timer orders them, and they say nothing about how the hunt stands. */
-export type RunTrigger = 'schedule' | 'catch-up' | 'late-sweep' | 'request' | 'chat' | 'command-line';
+export type RunTrigger = 'schedule' | 'catch-up' | 'late-sweep' | 'request' | 'chat' | 'command-line' | 'backfill';
 
 export const looksBack = ({ trigger }: Pick<RunOrder, 'trigger'>): boolean =>
   trigger === 'catch-up' || trigger === 'late-sweep';
+
+/** A baseline that somebody founds from the past is not told: whoever asked for it has the answer. */
+export function foundsQuietly({ id, trigger, asOf }: Pick<RunOrder, 'id' | 'trigger' | 'asOf'>): boolean {
+  if (trigger === 'backfill') return true;
+  const asked = trigger === 'request' || trigger === 'command-line' ? parseRunId(id)?.at : undefined;
+  return asked !== undefined && asked.getTime() - asOf.getTime() > DAY;
+}
 
 /** What is put on the queue: enough to start the run, nothing that can be looked up. */
 export interface RunOrder {
@@ -49,14 +56,12 @@ export function scopeKeyOf(scope: HuntScope): string {
   return hash('sha256', `${scope.hunt.toLowerCase()}\n${scope.workspace}`, 'hex').slice(0, 12);
 }
 
-const compact = (at: Date): string => at.toISOString().replace(/[-:.]/g, '');
-
 export const scheduledRunId = (scope: HuntScope, slot: Date): RunId =>
-  `${compact(slot)}-${scopeKeyOf(scope)}-slot` as RunId;
+  `${compactTime(slot)}-${scopeKeyOf(scope)}-slot` as RunId;
 
 /** `nonce` is 1 to 16 lower-case letters or digits, for example from an idempotency key. */
 export const requestedRunId = (scope: HuntScope, at: Date, nonce: string): RunId =>
-  `${compact(at)}-${scopeKeyOf(scope)}-${nonce}` as RunId;
+  `${compactTime(at)}-${scopeKeyOf(scope)}-${nonce}` as RunId;
 
 /** Takes a run id apart; undefined when the text is none. */
 export function parseRunId(

@@ -1,4 +1,4 @@
-import type { AnswerColumn, Cell, QueryAnswer } from './answer.ts';
+import type { AnswerColumn, Cell } from './answer.ts';
 import { deviceKeyOf, type DeviceKey } from './device-key.ts';
 import type { DeviceColumns, Hunt } from './hunt.ts';
 
@@ -17,42 +17,39 @@ export interface Sighting {
   readonly reportCount: number;
 }
 
-export interface Sightings {
-  /** One per device, ordered by device key, whatever the order of the rows. */
-  readonly devices: readonly Sighting[];
-  /** Rows that name no device. Counted and told, never dropped in silence. */
-  readonly withoutDevice: number;
-  /** Columns the hunt's author named that the answer does not have. */
-  readonly missingColumns: readonly string[];
-}
-
 /** A `Report` set may hold 100,000 ids; a card and a row need a few. */
 export const MAX_REPORTS = 20;
 
-/** Reads an answer into one sighting per device, merging rows that differ in name only. */
-export function readSightings(answer: QueryAnswer, hunt: Pick<Hunt, 'device' | 'requiredColumns'>): Sightings {
-  // A workspace without any data answers neither rows nor columns: nothing was seen, and nothing is missing.
-  if (answer.columns.length === 0 && answer.rows.length === 0)
-    return { devices: [], withoutDevice: 0, missingColumns: [] };
-  const at = columnPositions(answer.columns, hunt.device);
-  const missingColumns = hunt.requiredColumns.filter((field) => at[field] < 0).map((field) => hunt.device[field]);
-  if (at.id < 0 && at.name < 0 && missingColumns.length === 0) missingColumns.push(hunt.device.id);
-  if (missingColumns.length > 0) return { devices: [], withoutDevice: 0, missingColumns };
+/** How the rows of one answer are read. */
+export interface SightingColumns {
+  readonly names: readonly string[];
+  /** Columns the hunt's author named that the answer does not have, or the device's when it has neither id nor name. */
+  readonly missing: readonly string[];
+  /** Whom a row is about; undefined when it names nobody. */
+  device(row: readonly Cell[]): Named | undefined;
+  sighting(row: readonly Cell[], named: Named): Sighting;
+}
 
-  const devices = new Map<DeviceKey, [Sighting, ...Sighting[]]>();
-  let withoutDevice = 0;
-  for (const row of answer.rows) {
-    const sighting = readRow(row, at);
-    if (!sighting) {
-      withoutDevice += 1;
-      continue;
-    }
-    const same = devices.get(sighting.device);
-    if (same) same.push(sighting);
-    else devices.set(sighting.device, [sighting]);
-  }
-  const ordered = [...devices.values()].map(merged).sort((a, b) => (a.device < b.device ? -1 : 1));
-  return { devices: ordered, withoutDevice, missingColumns: [] };
+/** A device as a row names it. */
+export type Named = Pick<Sighting, 'device' | 'id' | 'name'>;
+
+export function sightingColumns(
+  columns: readonly AnswerColumn[],
+  hunt: Pick<Hunt, 'device' | 'requiredColumns'>,
+): SightingColumns {
+  const at = columnPositions(columns, hunt.device);
+  const missing = hunt.requiredColumns.filter((field) => at[field] < 0).map((field) => hunt.device[field]);
+  if (at.id < 0 && at.name < 0 && missing.length === 0) missing.push(hunt.device.id);
+  return {
+    names: columns.map(({ name }) => name),
+    missing,
+    device(row) {
+      const id = textOf(row[at.id]);
+      const name = textOf(row[at.name]);
+      return id.trim() === '' && name.trim() === '' ? undefined : { device: deviceKeyOf(id, name), id, name };
+    },
+    sighting: (row, named) => readRow(row, named, at),
+  };
 }
 
 type Positions = Readonly<Record<keyof DeviceColumns, number>>;
@@ -69,16 +66,13 @@ function columnPositions(columns: readonly AnswerColumn[], device: DeviceColumns
   };
 }
 
-function readRow(row: readonly Cell[], at: Positions): Sighting | undefined {
-  const id = textOf(row[at.id]);
-  const name = textOf(row[at.name]);
-  if (id.trim() === '' && name.trim() === '') return undefined;
+function readRow(row: readonly Cell[], { device, id, name }: Named, at: Positions): Sighting {
   const firstSeen = instantOf(row[at.firstSeen]);
   const lastSeen = instantOf(row[at.lastSeen]);
   const count = numberOf(row[at.count]);
   const reports = reportsOf(row[at.reports]);
   return {
-    device: deviceKeyOf(id, name),
+    device,
     id,
     name,
     ...(firstSeen && { firstSeen }),
@@ -128,7 +122,7 @@ const lowest = (reports: readonly string[]): readonly string[] =>
   [...reports].sort(byNumberThenText).slice(0, MAX_REPORTS);
 
 /** Rows of one device that differ in name only. The order of the rows does not matter. */
-function merged(same: readonly [Sighting, ...Sighting[]]): Sighting {
+export function merged(same: readonly [Sighting, ...Sighting[]]): Sighting {
   if (same.length === 1) return same[0];
   const [newest = same[0]] = [...same].sort(newestNamedFirst);
   const firstSeen = extreme(

@@ -99,4 +99,5 @@ const TRIGGERS = {
   request: 'on demand',
   chat: 'asked for in Teams',
   'command-line': 'by hand',
+  backfill: 'from the past',
 } as const;

@@ -66,12 +66,23 @@ type Activity = Record<string, unknown> & { readonly type: string; readonly serv
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** What Teams always sends. The Bot Framework takes it for granted, and falls over an activity without it. */
 const isActivity = (value: unknown): value is Activity =>
   isRecord(value) &&
   typeof value['type'] === 'string' &&
+  value['type'] !== '' &&
   value['channelId'] === 'msteams' &&
   typeof value['serviceUrl'] === 'string' &&
-  isRecord(value['conversation']);
+  URL.canParse(value['serviceUrl']) &&
+  ['conversation', 'from', 'recipient'].every((name) => hasId(value[name])) &&
+  isTextOrNone(value['text']) &&
+  ['entities', 'attachments', 'membersAdded', 'membersRemoved'].every((name) => areRecordsOrNone(value[name])) &&
+  (value['type'] !== 'invoke' || (typeof value['name'] === 'string' && isRecord(value['value'])));
+
+const isNone = (value: unknown): boolean => value === undefined || value === null;
+const hasId = (value: unknown): boolean => isRecord(value) && typeof value['id'] === 'string' && value['id'] !== '';
+const isTextOrNone = (value: unknown): boolean => isNone(value) || typeof value === 'string';
+const areRecordsOrNone = (value: unknown): boolean => isNone(value) || (Array.isArray(value) && value.every(isRecord));
 
 function tenantOf(activity: Activity): unknown {
   const { channelData, conversation } = activity as {

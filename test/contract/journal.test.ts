@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableConversations } from '../../src/azure/conversations.ts';
 import { readRunMessage, storageRunQueue } from '../../src/azure/run-queue.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
+import { ServiceError } from '../../src/errors.ts';
 import type { Table } from '../../src/azure/table.ts';
 import { requestedRunId } from '../../src/hunt/run.ts';
 import type { RunEnd, RunJournal, ScopeState } from '../../src/services.ts';
@@ -43,6 +44,34 @@ describe.each([
 
   it('knows nothing of a run that was never ordered', async () => {
     expect(await journal(make()).find(aRunOrder().id)).toBeUndefined();
+  });
+
+  it('keeps what a later attempt wrote when the beginning or the end of an earlier one arrives late', async () => {
+    const table = make();
+    const late: (() => Promise<unknown>)[] = [];
+    const givenUp = (act: () => Promise<unknown>): Promise<never> => {
+      late.push(act);
+      return Promise.reject(new ServiceError('table-storage', 'unavailable', 'Given up.'));
+    };
+    const ofRun = ({ rowKey }: { readonly rowKey: string }): boolean => rowKey.startsWith('r-');
+    const stalled: Table = {
+      ...table,
+      transact: (all) => givenUp(() => table.transact(all)),
+      merge: (row, etag) =>
+        ofRun(row) && 'endedAt' in row ? givenUp(() => table.merge(row, etag)) : table.merge(row, etag),
+    };
+    const run = aRun({ asOf: NOON, slot: NOON });
+
+    await expect(journal(stalled).begin(run, HOUR, NOON)).rejects.toThrow('Given up.');
+    const slowly = journal({ ...stalled, transact: (all) => table.transact(all) });
+    const slow = await slowly.begin(run, HOUR, NOON);
+    const again = await journal(table).begin(run, HOUR, at(1));
+    await journal(table).finish(again, completed());
+    await slowly.finish(slow, completed({ status: 'failed' }));
+    expect(late).toHaveLength(2);
+    for (const act of late) await act();
+
+    expect(await journal(table).find(run.id)).toMatchObject({ status: 'completed', startedAt: at(1), endedAt: at(1) });
   });
 
   it('lets one run at a time into a scope, and the next one when it has ended', async () => {

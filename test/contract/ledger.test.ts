@@ -4,7 +4,7 @@ import { partitionOf, shardOf } from '../../src/azure/ledger-rows.ts';
 import { tableOutbox } from '../../src/azure/outbox.ts';
 import type { Table } from '../../src/azure/table.ts';
 import type { HuntReport } from '../../src/hunt/report.ts';
-import { assembleReport } from '../../src/hunt/report.ts';
+import { assembleReport } from '../../src/hunt/compare.ts';
 import type { Notice } from '../../src/hunt/notice.ts';
 import type { DeviceRecord, LedgerSession } from '../../src/services.ts';
 import { DAY, dayOf, MINUTE } from '../../src/time.ts';

@@ -8,6 +8,7 @@ import { logAnalyticsWorkspace } from '../../src/azure/log-analytics.ts';
 import { querySlots } from '../../src/azure/query-slots.ts';
 import { loadHunts } from '../../src/hunt-files/hunt-folder.ts';
 import { pinClock } from '../../src/kql/pin-clock.ts';
+import { collectRows } from '../../src/hunt/answer.ts';
 import { DAY } from '../../src/time.ts';
 
 const epoch = new Date('2026-11-23T06:00:00Z');
@@ -29,7 +30,12 @@ function at(now: Date) {
     log,
   });
   return (kql: string, days = 7) =>
-    workspace.query(kql, { start: new Date(now.getTime() - days * DAY), end: now }, AbortSignal.timeout(30_000));
+    workspace.query(
+      kql,
+      { start: new Date(now.getTime() - days * DAY), end: now },
+      AbortSignal.timeout(30_000),
+      collectRows,
+    );
 }
 const later = new Date(epoch.getTime() + 40_000);
 const names = (rows: readonly (readonly unknown[])[]): unknown[] => rows.map((row) => row[1]).sort();

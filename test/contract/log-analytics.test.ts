@@ -1,10 +1,11 @@
+import { Readable } from 'node:stream';
 import { createHttpHeaders, RestError, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
 import { describe, expect, it } from 'vitest';
 import { makeLogsQueryClient } from '../../src/azure/log-analytics-client.ts';
 import { logAnalyticsWorkspace } from '../../src/azure/log-analytics.ts';
 import { querySlots } from '../../src/azure/query-slots.ts';
 import type { ServiceError } from '../../src/errors.ts';
-import type { QueryAnswer } from '../../src/hunt/answer.ts';
+import { collectRows, type QueryAnswer } from '../../src/hunt/answer.ts';
 import type { Log } from '../../src/log.ts';
 import { until } from '../support/until.ts';
 
@@ -35,7 +36,11 @@ function workspace(...replies: (Reply | 'dropped' | 'stalled')[]) {
         });
       }
       const headers = createHttpHeaders({ 'content-type': 'application/json', ...reply.headers });
-      return Promise.resolve({ request, status: reply.status, headers, bodyAsText: reply.body ?? '' });
+      // As the SDK's own client does: what was to be streamed comes as a stream.
+      const body = request.streamResponseStatusCodes?.has(reply.status)
+        ? { readableStreamBody: Readable.from([Buffer.from(reply.body ?? '')]) }
+        : { bodyAsText: reply.body ?? '' };
+      return Promise.resolve({ request, status: reply.status, headers, ...body });
     },
   };
   const client = makeLogsQueryClient(
@@ -47,7 +52,11 @@ function workspace(...replies: (Reply | 'dropped' | 'stalled')[]) {
     return Promise.resolve();
   };
   const asked = logAnalyticsWorkspace(client, ID, { limit: querySlots(5), sleep, log: silent });
-  return { requests, waits, query: (signal = AbortSignal.timeout(5_000)) => asked.query('T', WINDOW, signal) };
+  return {
+    requests,
+    waits,
+    query: (signal = AbortSignal.timeout(5_000)) => asked.query('T', WINDOW, signal, collectRows),
+  };
 }
 
 const table = (columns: [string, string][], rows: string): string =>

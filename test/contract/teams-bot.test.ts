@@ -214,6 +214,24 @@ describe('the endpoint', () => {
     expect(answer).toEqual({ status });
   });
 
+  it.each([
+    ['nobody who speaks', { from: undefined }],
+    ['a speaker without an id', { from: { name: 'x' } }],
+    ['nobody who is spoken to', { recipient: 7 }],
+    ['a conversation without an id', { conversation: {} }],
+    ['an address that is none', { serviceUrl: 'somewhere' }],
+    ['a text that is none', { type: 'message', text: 5 }],
+    ['mentions that are none', { type: 'message', text: 'x', entities: 'all' }],
+    ['attachments that are none', { type: 'message', text: 'x', attachments: [3] }],
+    ['members that are none', { type: 'conversationUpdate', membersAdded: 'all' }],
+    ['a click without content', { type: 'invoke', name: 'adaptiveCard/action' }],
+    ['no type', { type: '' }],
+  ])('takes an activity with %s for none, whoever sends it', async (_what, odd) => {
+    const answer = await onMessage(post({ ...activity(), ...odd }), anonymous(), silent);
+
+    expect(answer).toEqual({ status: 400 });
+  });
+
   it('does not grow with strangers', async () => {
     const load = guarded();
     const { ToBotFromBotOrEmulatorTokenValidationParameters: known } =

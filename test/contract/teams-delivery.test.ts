@@ -178,7 +178,7 @@ describe('what goes wrong', () => {
   it('while an installation is stored is logged, and Teams hears no detail', async () => {
     const full: Conversations = { ...conversations, put: () => Promise.reject(new Error('table is full')) };
 
-    expect(await onMessage(post(activity()), bot({ kind: 'anonymous' }, full), log)).toEqual({ status: 500 });
+    expect(await onMessage(post(activity()), bot({ kind: 'anonymous' }, full), log)).toEqual({ status: 503 });
     expect(logged).toMatchObject([{ event: 'bot.failed', fields: { error: 'table is full' } }]);
   });
 

@@ -1,7 +1,9 @@
+import { unzipSync } from 'fflate';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 interface Binding {
@@ -11,8 +13,19 @@ interface Binding {
 interface Loaded {
   readonly functions: Readonly<Record<string, readonly Binding[]>>;
   readonly health: { readonly status: string; readonly body: string };
+  /** What timer and queue fail with when there are no settings. */
+  readonly failures: Readonly<Record<string, string>>;
+  readonly codeFromText: number;
+  readonly atRegistration: readonly string[];
   readonly chunks: readonly string[];
 }
+
+interface SourceMap {
+  readonly sources: readonly string[];
+}
+
+/** With it, `eval` and `new Function` throw. */
+const NO_CODE_FROM_TEXT = '--disallow-code-generation-from-strings';
 
 /** What is deployed, in a folder with nothing else around it. */
 let app: string;
@@ -21,7 +34,7 @@ let loaded: Loaded;
 beforeAll(() => {
   app = mkdtempSync(path.join(tmpdir(), 'app-'));
   cpSync('out', app, { recursive: true });
-  const output = execFileSync(process.execPath, ['test/support/load-bundle.ts', app], {
+  const output = execFileSync(process.execPath, [NO_CODE_FROM_TEXT, 'test/support/load-bundle.ts', app], {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'] ?? '' },
   });
@@ -50,31 +63,95 @@ describe('the deployed bundle', () => {
       getRun: { type: 'httpTrigger', route: 'runs/{run}', methods: ALL, authLevel: 'function' },
       hunts: { type: 'httpTrigger', route: 'hunts', methods: ALL, authLevel: 'function' },
       devices: { type: 'httpTrigger', route: 'hunts/{hunt}/devices', methods: ALL, authLevel: 'function' },
+      status: { type: 'httpTrigger', route: 'status', methods: ALL, authLevel: 'function' },
       messages: { type: 'httpTrigger', route: 'messages', methods: ['POST'], authLevel: 'anonymous' },
       case: { type: 'httpTrigger', route: 'cases/{case}', methods: ['GET', 'POST'], authLevel: 'anonymous' },
       health: { type: 'httpTrigger', route: 'health', methods: ['GET'], authLevel: 'anonymous' },
     });
-    expect(Object.keys(triggers)).toHaveLength(10);
+    expect(Object.keys(triggers)).toHaveLength(11);
   });
 
-  it('explains itself in health when its settings are missing, instead of failing to load', () => {
+  it('explains itself in its status when its settings are missing, instead of failing to load', () => {
     expect(loaded.health.status).toBe('503');
     expect(loaded.health.body).toContain('settings-invalid');
     expect(loaded.health.body).toContain('WORKSPACES is missing');
   });
 
-  it('keeps the Teams SDK in a chunk that nothing has loaded', () => {
-    expect(loaded.chunks.some((file) => file.endsWith('/main.mjs'))).toBe(true);
-    expect(loaded.chunks.filter((file) => /\/bot-\w+\.mjs$/.test(file))).toEqual([]);
+  it('answers timer and queue with what is wrong with its settings, too', () => {
+    expect(loaded.failures).toEqual({ schedule: 'SettingsError', run: 'SettingsError', runFailed: 'SettingsError' });
   });
 
-  it('comes with the host.json and the hunts of this repository', () => {
+  it('makes no code from text, and does not even try', () => {
+    expect(loaded.codeFromText).toBe(0);
+  });
+
+  it('registers without loading anything of Azure, and works without loading the Teams SDK', () => {
+    const ours = (urls: readonly string[]): string[] =>
+      urls.filter((url) => url.startsWith(pathToFileURL(app).href)).map((url) => path.basename(url));
+
+    expect(ours(loaded.atRegistration)[0]).toBe('main.mjs');
+    const registering = ours(loaded.atRegistration).reduce((sum, file) => sum + statSync(path.join(app, file)).size, 0);
+    expect(registering).toBeLessThan(120_000);
+    expect(ours(loaded.chunks).some((file) => /^azure-program-\w+\.mjs$/.test(file))).toBe(true);
+    expect(ours(loaded.chunks).filter((file) => /^bot-\w+\.mjs$/.test(file))).toEqual([]);
+  });
+
+  it('comes with the host.json of this repository, and needs no package', () => {
     expect(readFileSync(path.join(app, 'host.json'), 'utf8')).toBe(readFileSync('host.json', 'utf8'));
-    expect(existsSync(path.join(app, 'hunts/litemanager-file-signature.yaml'))).toBe(true);
-    expect(JSON.parse(readFileSync(path.join(app, 'package.json'), 'utf8'))).toMatchObject({
-      type: 'module',
-      main: 'main.mjs',
+    const { dependencies, ...rest } = JSON.parse(readFileSync(path.join(app, 'package.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    expect(rest).toMatchObject({ type: 'module', main: 'main.mjs' });
+    expect(dependencies).toBeUndefined();
+  });
+
+  it('is made of src/ and of packages that run in production, each with its licence', () => {
+    const sources = readdirSync('out')
+      .filter((file) => file.endsWith('.map'))
+      .flatMap((file) => (JSON.parse(readFileSync(path.join('out', file), 'utf8')) as SourceMap).sources);
+    const packages = new Set(
+      sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []),
+    );
+    const licences = readFileSync('out/THIRD-PARTY-LICENSES.txt', 'utf8');
+
+    const own = sources.filter((source) => source.startsWith('../') && !source.startsWith('../node_modules/'));
+
+    expect(own.length).toBeGreaterThan(100);
+    expect(own.filter((source) => !/^\.\.\/(?:src\/|scripts\/no-form-data)/.test(source))).toEqual([]);
+    expect([...packages].filter((name) => /kusto|azurite|playwright|typescript|vitest|fast-check/.test(name))).toEqual(
+      [],
+    );
+    expect(packages.size).toBeGreaterThan(50);
+    // The maps of some packages name their own sources so; botbuilder brings a copy of this one.
+    const foreign = new Set(['@azure/src', 'filename-reserved-regex']);
+    for (const name of [...packages].filter((one) => !foreign.has(one))) expect(licences).toContain(`${name} `);
+  });
+});
+
+describe('the package', () => {
+  it('holds what is deployed and nothing else, in less than 3 MB, and comes out the same each time', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'zip-'));
+    const [one, two] = ['one.zip', 'two.zip'].map((name) => {
+      const file = path.join(folder, name);
+      execFileSync(process.execPath, ['scripts/package.ts', '--out', file], { env: { ...process.env, TZ: name } });
+      return readFileSync(file);
     });
-    expect(existsSync(path.join(app, 'node_modules'))).toBe(false);
+    rmSync(folder, { recursive: true });
+    if (!one || !two) throw new Error('There is no package.');
+    const files = Object.keys(unzipSync(one));
+    const hunts = readdirSync('hunts', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml'));
+
+    expect(one.equals(two)).toBe(true);
+    expect(one.length).toBeLessThan(3_000_000);
+    expect(files.filter((file) => file.startsWith('hunts/')).sort()).toEqual(
+      [...hunts.map((file) => `hunts/${file.replaceAll('\\', '/')}`), 'hunts/prepared.json'].sort(),
+    );
+    expect(files.filter((file) => !file.startsWith('hunts/') && !/^[\w-]+\.mjs(\.map)?$/.test(file)).sort()).toEqual([
+      'LICENSE',
+      'THIRD-PARTY-LICENSES.txt',
+      'host.json',
+      'package.json',
+    ]);
   });
 });

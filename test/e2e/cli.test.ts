@@ -49,6 +49,21 @@ describe('npm run hunt', () => {
     expect(news.stdout).toMatch(/lap-\d{4}\.contoso\.com +newly-seen/);
   });
 
+  it('founds a baseline from the past without telling, once', async () => {
+    const own = { LOCAL_FOLDER: mkdtempSync(path.join(folder, 'backfill-')) };
+    const founded = await hunt([HUNT, '--backfill', '30d'], own);
+    const again = await hunt([HUNT, '--backfill', '30d'], own);
+    const wrong = await hunt([HUNT, '--backfill', 'a month'], own);
+
+    expect(founded).toMatchObject({ code: 0 });
+    expect(founded.stderr).toContain('6 of 6 windows');
+    expect(founded.stdout).toContain('Baseline: 4 device(s).');
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain('has a baseline in contoso since');
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('for example 30d');
+  });
+
   it('can look at a past day', async () => {
     const { code, stdout } = await hunt([
       HUNT,

@@ -66,7 +66,9 @@ describe('npm start', () => {
       program
         .output()
         .split('\n')
-        .filter((line) => ['notice.told', 'target=channel-hunts', `kind=${kind}`].every((part) => line.includes(part)));
+        .filter((line) =>
+          ['notice.told', '"target":"channel-hunts"', `"kind":"${kind}"`].every((part) => line.includes(part)),
+        );
     await until('the channel to be told', () => told('devices-found').length > 0);
 
     expect(told('baseline-founded')).toHaveLength(1);
@@ -197,7 +199,7 @@ describe('npm start', () => {
   });
 
   it('is healthy, and says so', async () => {
-    const response = await fetch(`${program.api}/api/health`);
+    const response = await fetch(`${program.api}/api/status`);
 
     expect(await response.json()).toMatchObject({ status: 'healthy', reasons: [], hunts: 1 });
     expect(response.status).toBe(200);

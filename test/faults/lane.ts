@@ -7,7 +7,7 @@ import { tableLedger } from '../../src/azure/ledger.ts';
 import { tableOutbox } from '../../src/azure/outbox.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import { azureTable } from '../../src/azure/table.ts';
-import { assembleReport } from '../../src/hunt/report.ts';
+import { assembleReport } from '../../src/hunt/compare.ts';
 import type { Notifier, Target } from '../../src/services.ts';
 import { botNotifier } from '../../src/teams/bot-notifier.ts';
 import { lazyBot, type LoadBot } from '../../src/teams/lazy-bot.ts';

@@ -1,9 +1,11 @@
+import { tableCallRates } from '../../src/azure/call-rates.ts';
 import { tableCases } from '../../src/azure/cases.ts';
 import { tableConversations } from '../../src/azure/conversations.ts';
 import { tableLedger } from '../../src/azure/ledger.ts';
 import { tableLinkSecrets } from '../../src/azure/link-secrets.ts';
 import { tableOutbox } from '../../src/azure/outbox.ts';
 import { tablePromises } from '../../src/azure/promises.ts';
+import { tableRetention } from '../../src/azure/retention.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import { azureTable, type Table } from '../../src/azure/table.ts';
 import type { RunOrder } from '../../src/hunt/run.ts';
@@ -88,6 +90,8 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
       cases: tableCases(over),
       promises: tablePromises(over, now),
       links: tableLinkSecrets(over),
+      retention: tableRetention({ ledger: over, runs: over, cases: over, conversations: over }),
+      rates: tableCallRates(over),
       notifier: lane.notifier(name, now),
       queue: {
         send(order) {
@@ -105,6 +109,7 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
         runTimeout: TOO_LONG * 2,
         remindAfter: DAY,
         escalateAfter: 4 * HOUR,
+        retain: 400 * DAY,
       },
       now,
     };

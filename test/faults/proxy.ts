@@ -11,6 +11,7 @@ export interface Life {
 export interface Seen {
   readonly method: string;
   readonly url: string;
+  readonly body: Buffer;
 }
 
 export interface ProxyOptions {
@@ -52,7 +53,7 @@ export async function faultProxy(
       request.socket.destroy();
       return;
     }
-    await hold?.({ method: request.method ?? '', url: request.url ?? '' });
+    await hold?.({ method: request.method ?? '', url: request.url ?? '', body });
     const happening = fault();
     const kind = happening?.kind;
     const hangUp = (): void => void request.socket.destroy();

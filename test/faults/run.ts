@@ -1,8 +1,8 @@
 /**
  * `npm run test:faults`: every single fault at every request, alone and with overlapping runs; then pairs and storms.
- * `--every 1` tries every kind at every request (an hour); by default every eighth pair of them, spread evenly.
+ * `--every 1` tries every kind at every request (an hour); by default every sixth pair of them, spread evenly.
  * `--kills 40` rounds in which a real process is killed, `--seeds 1500` storms, `--seed 17` replays one, `--modes slot`, `--kinds stall,dup`.
- * `--only "storage stall @155"` replays one single fault, `--verbose` tells what the program logs meanwhile.
+ * `--only "storage stall @155"` replays one single fault, `--verbose` tells what the program logs, which is told anyway when something is violated.
  */
 import { parseArgs } from 'node:util';
 import { startAzurite } from '../../local/azurite.ts';
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     modes: { type: 'string', default: MODES.join(',') },
     kinds: { type: 'string', default: FAULTS.join(',') },
     lanes: { type: 'string', default: '4' },
-    every: { type: 'string', default: '8' },
+    every: { type: 'string', default: '6' },
     only: { type: 'string' },
     verbose: { type: 'boolean', default: false },
   },
@@ -60,14 +60,15 @@ for (const mode of modes) {
 const jobs = (values.seed === undefined ? [...everySingleFault(), ...seeded()] : [replay(values.seed)]).filter(
   ({ name }) => values.only === undefined || name === values.only,
 );
-const log = values.verbose
-  ? terminalLog((line) => {
-      console.log(line);
-    })
-  : silentLog;
 await Promise.all(
   lanes.map(async (lane) => {
-    for (let job = jobs.shift(); job; job = jobs.shift()) note(job, await play(lane, { ...job, log }));
+    for (let job = jobs.shift(); job; job = jobs.shift()) {
+      const lines: string[] = [];
+      const outcome = await play(lane, { ...job, log: terminalLog((line) => void lines.push(line)) });
+      note(job, outcome);
+      if (values.verbose || outcome.violations.length > 0)
+        console.log([`\n${job.mode}, ${job.name}`, ...lines].join('\n'));
+    }
   }),
 );
 

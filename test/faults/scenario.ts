@@ -13,10 +13,14 @@ import type { Life } from './proxy.ts';
 
 /**
  * `slot`: the timer's run alone. `overlap`: a run on demand at the same time, in another process. `lease`: the first
- * run stands still before it stores anything until its lease has run out and another run has come and gone.
+ * run stands still before it remembers anything until its lease has run out and another run has come and gone.
+ * `begin`: so does it before it says that it is at work; its call gives up meanwhile, and its message is delivered again.
  */
-export type Mode = 'slot' | 'overlap' | 'lease';
-export const MODES: readonly Mode[] = ['slot', 'overlap', 'lease'];
+export type Mode = 'slot' | 'overlap' | 'lease' | 'begin';
+export const MODES: readonly Mode[] = ['slot', 'overlap', 'lease', 'begin'];
+
+/** What the first run is about to write when it stands still. */
+const HELD_AT: Partial<Record<Mode, string>> = { lease: "RowKey='0h-", begin: '"attempt"' };
 
 export interface Scenario {
   readonly mode: Mode;
@@ -59,7 +63,7 @@ export async function play(lane: Lane, { mode, plan, log, mutate }: Scenario): P
   const crowds: string[] = [];
   const asks = (life: Life): void => {
     const others = [...atWork].filter(([other, since]) => other !== life && !other.dead && since >= clock);
-    if (others.length > 0 && mode !== 'lease') crowds.push('TWO RUNS AT ONCE');
+    if (others.length > 0 && HELD_AT[mode] === undefined) crowds.push('TWO RUNS AT ONCE');
     atWork.set(life, clock);
   };
   let weather = plan;
@@ -118,7 +122,8 @@ export async function play(lane: Lane, { mode, plan, log, mutate }: Scenario): P
     );
     atWork.delete(process.life);
     const at = queue.indexOf(message);
-    if (done && !process.life.dead && at >= 0) queue.splice(at, 1);
+    // Only the latest delivery can take the message away.
+    if (done && !process.life.dead && at >= 0 && message.deliveries === deliveries) queue.splice(at, 1);
   };
   const drain = async (): Promise<void> => {
     for (const message of [...queue]) if (message.visibleAt <= clock) await deliver(message, await alive());
@@ -143,10 +148,11 @@ export async function play(lane: Lane, { mode, plan, log, mutate }: Scenario): P
     await Promise.all([...slots.map((message) => deliver(message, first)), deliver(demanded, second)]);
     if (second.life.dead) processes.push(second);
   }
-  if (mode === 'lease') {
+  const heldAt = HELD_AT[mode];
+  if (heldAt !== undefined) {
     let held = false;
-    const slow = await start(async ({ url }) => {
-      if (held || !url.includes('$batch')) return;
+    const slow = await start(async ({ body }) => {
+      if (held || !body.includes(heldAt)) return;
       held = true;
       pass(10 * MINUTE);
       await deliver(await order('rival'), await start());

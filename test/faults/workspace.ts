@@ -1,4 +1,5 @@
 import { createHttpHeaders, RestError, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeLogsQueryClient } from '../../src/azure/log-analytics-client.ts';
 import { logAnalyticsWorkspace } from '../../src/azure/log-analytics.ts';
@@ -27,7 +28,9 @@ export function faultyWorkspace(
         request,
         status,
         headers: createHttpHeaders({ 'content-type': 'application/json' }),
-        bodyAsText: text,
+        ...(request.streamResponseStatusCodes?.has(status)
+          ? { readableStreamBody: Readable.from([Buffer.from(text)]) }
+          : { bodyAsText: text }),
       });
       const kind = happening?.kind;
       if (kind === 'killBefore' || kind === 'killAfter') life.dead = true;

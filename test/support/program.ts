@@ -14,10 +14,10 @@ export interface Program {
   readonly folder: string;
 }
 
-/** Runs `npm start` as somebody at a terminal would, in a data folder of its own. */
+/** Runs `npm start` as somebody at a terminal would, in a data folder of its own; with what is deployed, and not with src/. */
 export async function startProgram(env: Readonly<Record<string, string>> = {}): Promise<Program> {
   const folder = mkdtempSync(path.join(tmpdir(), 'firstsight-'));
-  const child = spawn(process.execPath, ['local/start.ts'], {
+  const child = spawn(process.execPath, ['--disallow-code-generation-from-strings', 'local/start.ts', '--built'], {
     env: { ...process.env, LOCAL_FOLDER: folder, LOCAL_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

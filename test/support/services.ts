@@ -1,12 +1,14 @@
+import { tableCallRates } from '../../src/azure/call-rates.ts';
 import { tableCases } from '../../src/azure/cases.ts';
 import { tableConversations } from '../../src/azure/conversations.ts';
 import { tableLedger } from '../../src/azure/ledger.ts';
 import { tableLinkSecrets } from '../../src/azure/link-secrets.ts';
 import { tableOutbox } from '../../src/azure/outbox.ts';
 import { tablePromises } from '../../src/azure/promises.ts';
+import { tableRetention } from '../../src/azure/retention.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import { ServiceError } from '../../src/errors.ts';
-import type { QueryAnswer } from '../../src/hunt/answer.ts';
+import { readAnswer, type QueryAnswer, type ReadRows } from '../../src/hunt/answer.ts';
 import type { Hunt } from '../../src/hunt/hunt.ts';
 import type { Case, NoticeDigest } from '../../src/hunt/case.ts';
 import type { RunOrder } from '../../src/hunt/run.ts';
@@ -41,7 +43,12 @@ export function aWorld(
   const hunts = options.hunts ?? [aHunt()];
   let clock = NOON;
   const now = (): Date => clock;
-  const ledgerTable = memoryTable();
+  const [ledgerTable, runsTable, casesTable, conversationsTable] = [
+    memoryTable(),
+    memoryTable(),
+    memoryTable(),
+    memoryTable(),
+  ];
   const logged: World['logged'] = [];
   const record = (event: LogEvent, fields: LogFields = {}): void => void logged.push({ event, fields });
   const log: Log = { info: record, warn: record, error: record };
@@ -73,17 +80,18 @@ export function aWorld(
         (options.workspaces ?? ['corp']).map((alias) => [
           alias,
           {
-            query(kql: string, window: TimeWindow) {
+            query<T>(kql: string, window: TimeWindow, _signal: AbortSignal, read: ReadRows<T>) {
               world.asked.push({ kql, window });
-              return world.answer instanceof Error ? Promise.reject(world.answer) : Promise.resolve(world.answer);
+              const { answer } = world;
+              return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(readAnswer(answer, read));
             },
           },
         ]),
       ),
       ledger: tableLedger(ledgerTable),
       outbox: tableOutbox(ledgerTable, now),
-      runs: tableRuns(memoryTable(), now),
-      conversations: tableConversations(memoryTable()),
+      runs: tableRuns(runsTable, now),
+      conversations: tableConversations(conversationsTable),
       notifier: {
         async send(about, target) {
           await attempt(target);
@@ -99,9 +107,16 @@ export function aWorld(
           world.said.push({ target: target.id, text });
         },
       },
-      cases: tableCases(memoryTable()),
+      cases: tableCases(casesTable),
       promises: tablePromises(ledgerTable, now),
-      links: tableLinkSecrets(memoryTable()),
+      links: tableLinkSecrets(conversationsTable),
+      retention: tableRetention({
+        ledger: ledgerTable,
+        runs: runsTable,
+        cases: casesTable,
+        conversations: conversationsTable,
+      }),
+      rates: tableCallRates(memoryTable()),
       queue: {
         send(order) {
           world.queued.push(order);
@@ -116,6 +131,7 @@ export function aWorld(
         runTimeout: 12 * MINUTE,
         remindAfter: DAY,
         escalateAfter: 4 * HOUR,
+        retain: 400 * DAY,
       },
       now,
     },

@@ -3,7 +3,7 @@ import { MAX_DELIVERIES, runOrder } from '../../src/functions/on-queue.ts';
 import { tick } from '../../src/functions/on-schedule.ts';
 import type { HuntId } from '../../src/hunt/hunt.ts';
 import { DAY, HOUR, MINUTE } from '../../src/time.ts';
-import { aHunt, anAnswer } from '../support/builders.ts';
+import { aHunt, anAnswer, aScope } from '../support/builders.ts';
 import { aWorld, CHANNEL, failure, type World } from '../support/services.ts';
 
 let world: World;
@@ -161,5 +161,105 @@ describe('a tick', () => {
     world.pass(HOUR);
     await tick(world.services);
     expect(world.told).toHaveLength(1);
+  });
+});
+
+describe('slots that no run answers', () => {
+  const ticks = async (hours: number): Promise<void> => {
+    for (let n = 0; n < hours * 12; n += 1) {
+      await tick(world.services);
+      world.pass(5 * MINUTE);
+    }
+  };
+  const kinds = (): string[] => world.told.map(({ notice }) => notice.kind);
+
+  beforeEach(() => {
+    world = aWorld({ hunts: [aHunt({ schedule: '0 0 * * * *' })] });
+  });
+
+  it('are told after the second one, once, and so is the recovery', async () => {
+    await world.services.conversations.put(CHANNEL);
+    await tick(world.services);
+    await drain();
+    world.told.length = 0;
+
+    await ticks(2);
+    expect(kinds()).toEqual([]);
+    await ticks(6);
+    expect(kinds()).toEqual(['trouble']);
+    expect(world.told[0]?.notice).toMatchObject({ trouble: { code: 'slots-missed' }, reminder: false });
+
+    await drain();
+    expect(kinds()).toEqual(['trouble', 'recovered']);
+  });
+
+  it('are told of a hunt that has never run, too', async () => {
+    await world.services.conversations.put(CHANNEL);
+
+    await ticks(4);
+
+    expect(kinds()).toEqual(['trouble']);
+  });
+
+  it('do not fill the queue with the same runs', async () => {
+    await ticks(24);
+
+    expect(world.queued.length).toBeLessThan(24 * 5);
+    expect(new Set(world.queued.map(({ id }) => id)).size).toBe(24);
+  });
+
+  it('are told again every day', async () => {
+    await world.services.conversations.put(CHANNEL);
+
+    await ticks(4 + 48);
+
+    expect(kinds()).toEqual(['trouble', 'trouble', 'trouble']);
+  });
+
+  it('are not told when the timer itself was away: its first tick has only just queued the run', async () => {
+    await world.services.conversations.put(CHANNEL);
+    await tick(world.services);
+    await drain();
+    world.told.length = 0;
+
+    world.pass(12 * HOUR);
+    await tick(world.services);
+    await drain();
+    await ticks(1);
+
+    expect(kinds()).toEqual([]);
+  });
+});
+
+describe('what is kept only to look back at', () => {
+  it('is swept once a day, and what the program needs stays', async () => {
+    const swept = (): number => world.logged.filter(({ event }) => event === 'sweep.completed').length;
+    world.answer = anAnswer(['old']);
+    for (let n = 0; n < 40; n += 1) {
+      await tick(world.services);
+      await drain();
+      world.pass(12 * HOUR);
+    }
+    expect(swept()).toBe(21);
+    const before = await world.services.runs.recent(aScope(), 100);
+
+    world.pass(400 * DAY);
+    await tick(world.services);
+
+    expect(before.length).toBeGreaterThan(20);
+    expect((await world.services.runs.recent(aScope(), 100)).length).toBeLessThanOrEqual(1);
+    expect((await world.services.ledger.open(aScope())).baseline.known.size).toBe(1);
+  });
+
+  it('is kept for ever where nothing is to be taken away', async () => {
+    world.services.policy = { ...world.services.policy, retain: 0 };
+    await tick(world.services);
+    await drain();
+    world.pass(4_000 * DAY);
+
+    await tick(world.services);
+
+    expect(world.logged.map(({ event }) => event)).not.toContain('sweep.completed');
+    expect(await world.services.runs.recent(aScope(), 100)).toHaveLength(2);
   });
 });

@@ -25,6 +25,7 @@ const healthy = (state: Partial<ScopeState> = {}): HealthInput => ({
     runTimeout: 12 * MINUTE,
     remindAfter: DAY,
     escalateAfter: 4 * HOUR,
+    retain: 400 * DAY,
   },
   now,
 });

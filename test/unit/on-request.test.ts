@@ -1,6 +1,7 @@
 import functions from '@azure/functions';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { endpoint } from '../../src/functions/endpoint.ts';
+import { RUNS_PER_MINUTE } from '../../src/functions/caller.ts';
 import { startRun } from '../../src/functions/on-request.ts';
 import { RUN_PARAMETERS } from '../../src/functions/run-request.ts';
 import { planRun } from '../../src/hunt/run.ts';
@@ -30,6 +31,7 @@ async function start(query: Record<string, string>, headers: Record<string, stri
   return {
     status,
     location: (answered as Record<string, string>)['location'],
+    retryAfter: (answered as Record<string, string>)['retry-after'],
     body: JSON.parse(body as string) as { readonly detail?: string },
   };
 }
@@ -70,6 +72,22 @@ describe('starting a run', () => {
 
     expect(second.location).toBe(first.location);
     expect(other.location).not.toBe(first.location);
+  });
+
+  it('is limited for each caller, who is known by the key wherever it is used from', async () => {
+    const stolen = (n: number) => ({ 'x-functions-key': 'k', 'x-forwarded-for': `203.0.113.${String(n)}:4711` });
+    const statuses = [];
+    for (let n = 0; n <= RUNS_PER_MINUTE; n += 1)
+      statuses.push((await start({ workspace: 'corp', dryRun: 'true' }, stolen(n))).status);
+
+    expect(statuses.filter((status) => status === 200)).toHaveLength(RUNS_PER_MINUTE);
+    expect(statuses.at(-1)).toBe(429);
+    const refused = await start({ workspace: 'corp' }, stolen(0));
+    expect(refused.body.detail).toMatch(/the next in \d+ s\.$/);
+    expect(Number(refused.retryAfter)).toBeGreaterThan(0);
+    expect(await start({ workspace: 'corp' }, { 'x-functions-key': 'another' })).toMatchObject({ status: 202 });
+    world.pass(MINUTE);
+    expect(await start({ workspace: 'corp' }, stolen(0))).toMatchObject({ status: 202 });
   });
 
   it('that cannot be queued is refused, and does not look queued', async () => {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { MAX_DELIVERIES, runOrder } from '../../src/functions/on-queue.ts';
 import { tick } from '../../src/functions/on-schedule.ts';
 import { catchUpAt, coverageAfter, lateSweepAt } from '../../src/hunt/coverage.ts';
+import { readAnswer } from '../../src/hunt/answer.ts';
 import { DAY, HOUR, MINUTE } from '../../src/time.ts';
 import { aHunt, anAnswer, aRow, aRun, NOON } from '../support/builders.ts';
 import { aWorld, CHANNEL, failure, type World } from '../support/services.ts';
@@ -30,7 +31,7 @@ beforeEach(async () => {
     [
       'corp',
       {
-        query(kql, window) {
+        query(kql, window, _signal, read) {
           world.asked.push({ kql, window });
           if (down) return Promise.reject(failure('unavailable'));
           const start = new Date(window.end.getTime() - hunt.lookback);
@@ -39,7 +40,7 @@ beforeEach(async () => {
           const rows = [...Map.groupBy(seen, ({ device }) => device)].map(([device, own]) =>
             aRow(device, device, own.at(-1)?.at.toISOString() ?? ''),
           );
-          return Promise.resolve(anAnswer(rows));
+          return Promise.resolve(readAnswer(anAnswer(rows), read));
         },
       },
     ],

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Cell, QueryAnswer } from '../../src/hunt/answer.ts';
 import type { Baseline } from '../../src/hunt/baseline.ts';
 import { deviceKeyOf, type DeviceKey } from '../../src/hunt/device-key.ts';
-import { assembleReport, type HuntReport, type ReportInput } from '../../src/hunt/report.ts';
+import { assembleReport, type ReportInput } from '../../src/hunt/compare.ts';
+import type { HuntReport } from '../../src/hunt/report.ts';
 import { planRun, scheduledRunId } from '../../src/hunt/run.ts';
 import { DAY, dayOf } from '../../src/time.ts';
 import { aHunt } from '../support/builders.ts';
@@ -110,6 +111,7 @@ describe('a report', () => {
 
     expect(assembleReport({ hunt, run, asked: '', answer: bare, baseline: absent })).toEqual({
       missingColumns: ['DeviceId'],
+      columns: ['Computer'],
     });
   });
 });

@@ -88,4 +88,14 @@ describe('settings', () => {
   it('take an empty value for an absent one', () => {
     expect(readSettings(env({ LATENESS: '', HUNT_TICK: ' ' })).policy.tick).toBe('0 */5 * * * *');
   });
+
+  it('refuse storage that is none, without repeating what may be a key', () => {
+    expect(problemsOf(env({ AzureWebJobsStorage: 'AccountKey=c2VjcmV0' }))).toEqual([
+      'AzureWebJobsStorage is no connection string with AccountName and AccountKey.',
+    ]);
+    expect(problemsOf(env({ AzureWebJobsStorage__tableServiceUri: 'http://x', STORAGE_SUFFIX: 'a b' }))).toEqual([
+      '"http://x" is no https address of storage: see AzureWebJobsStorage__… and STORAGE_SUFFIX.',
+      '"https://firstsight.queue.a b" is no https address of storage: see AzureWebJobsStorage__… and STORAGE_SUFFIX.',
+    ]);
+  });
 });

@@ -1,0 +1,90 @@
+/**
+ * `npm run bench:scale -- 100000 300`: what a hunt with so many matching devices costs one instance whose heap has so many MB:
+ * each run in a process of its own, against a workspace and tables in this one. Tables answer after 10 ms.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { constantTables } from './constant-tables.ts';
+import type { ScaleResult, ScaleTask } from './scale-run.ts';
+
+const SIZE = Number(process.argv[2] ?? 100_000);
+const NEW = Math.ceil(SIZE / 100);
+const LATENCY = 10;
+const COLUMNS = [
+  ['DeviceId', 'string'],
+  ['DeviceName', 'string'],
+  ['FirstSeen', 'datetime'],
+  ['LastSeen', 'datetime'],
+  ['Report', 'dynamic'],
+  ['Count', 'long'],
+].map(([name, type]) => ({ name, type }));
+
+/** 160 bytes a row, as the service's are. Device ids are 40 hex digits. */
+const rowOf = (n: number): string => {
+  const id = (n * 2_654_435_761).toString(16).padStart(40, 'a');
+  return `["${id}","wks-${String(n).padStart(6, '0')}.contoso.com","2026-11-20T06:00:00Z","2026-11-22T18:30:12.1234567Z","[${String(10_000 + n)}]",3]`;
+};
+
+let devices = SIZE;
+/** Whose first hex digit of a hash it is does not matter here: parts are by number. */
+const workspace = createServer((request, response) => {
+  request.resume();
+  request.on('end', () => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    void answer(response);
+  });
+});
+
+async function answer(response: NodeJS.WritableStream): Promise<void> {
+  response.write(`{"tables":[{"name":"PrimaryResult","columns":${JSON.stringify(COLUMNS)},"rows":[`);
+  for (let from = 0; from < devices; from += 1_000) {
+    const rows = Array.from({ length: Math.min(1_000, devices - from) }, (_, n) => rowOf(from + n)).join(',');
+    if (!response.write(from === 0 ? rows : `,${rows}`)) await once(response, 'drain');
+  }
+  response.end(']}]}');
+}
+
+async function run(task: ScaleTask): Promise<ScaleResult> {
+  const child = fork(fileURLToPath(new URL('./scale-run.ts', import.meta.url)), [JSON.stringify(task)], {
+    execArgv: ['--disable-warning=DEP0040', `--max-old-space-size=${process.argv[3] ?? '300'}`],
+  });
+  const result = Promise.race([
+    once(child, 'message').then(([told]) => told as ScaleResult),
+    once(child, 'exit').then(() => Promise.reject(new Error('The process died, most likely of its memory.'))),
+  ]);
+  return result;
+}
+
+function print(what: string, result: ScaleResult): void {
+  const columns = [
+    what.padEnd(10),
+    `${result.seconds.toFixed(1).padStart(6)} s`,
+    `${result.cpu.toFixed(1).padStart(6)} s CPU`,
+    `${String(result.reads).padStart(4)} reads ${String(result.writes).padStart(5)} writes`,
+    `${result.peak.toFixed(0).padStart(5)} MB peak`,
+    `longest block ${result.block.toFixed(0).padStart(4)} ms`,
+    result.outcome,
+  ];
+  console.log(columns.join('  '));
+}
+
+workspace.listen(0, '127.0.0.1');
+await once(workspace, 'listening');
+const tables = await constantTables(LATENCY);
+const task = (table: string): ScaleTask => ({
+  tablesUrl: tables.url,
+  table,
+  workspaceUrl: `http://127.0.0.1:${String((workspace.address() as AddressInfo).port)}`,
+});
+
+console.log(`${String(SIZE)} devices, ${String(NEW)} new; tables answer after ${String(LATENCY)} ms`);
+print('founding', await run(task('Scale')));
+for (let round = 0; round < 3; round += 1) print('unchanged', await run(task('Scale')));
+devices = SIZE + NEW;
+print('1 % new', await run(task('Scale')));
+await tables.stop();
+workspace.closeAllConnections();
+workspace.close();

@@ -1,0 +1,47 @@
+/** Asks a workspace what a hunt asks; above the service's limits in parts, which together are one answer. */
+import { UnexpectedColumnsError } from './errors.ts';
+import type { PartialAnswer } from './hunt/answer.ts';
+import { compareRows, type ComparisonInput } from './hunt/compare.ts';
+import { joinParts } from './hunt/join-parts.ts';
+import type { HuntReport } from './hunt/report.ts';
+import { MOST_PARTS, partOfDevices } from './kql/part-of-devices.ts';
+import type { Workspace } from './services.ts';
+
+/** The service gives 500,000 rows, but also no more than 100 MB: past this many, parts are asked for at once. */
+const MANY_ROWS = 350_000;
+/** What the service calls an answer that it cut off at a limit, and what we call one that is exactly as long as the limit. */
+const CUT_OFF = /row-limit|E_QUERY_RESULT_SET_TOO_LARGE|RESULT_SET_TOO_LARGE|QueryResultSetTooLarge|ResponseSizeError/i;
+const wasCutOff = (partial: PartialAnswer | undefined): boolean =>
+  partial !== undefined && CUT_OFF.test(`${partial.code} ${partial.message}`);
+
+/** `lastRows`: of the run before. A part that is still cut off at the finest division leaves the report marked as partial. */
+export async function askHunt(
+  workspace: Workspace,
+  input: ComparisonInput,
+  lastRows: number,
+  signal: AbortSignal,
+): Promise<HuntReport> {
+  for (let parts = lastRows > MANY_ROWS ? 4 : 1; ; parts *= 4) {
+    const reports = await askInParts(workspace, input, parts, signal);
+    if (reports) return joinParts(reports, input.baseline);
+  }
+}
+
+/** Undefined when a part was cut off and finer ones can be asked for. */
+async function askInParts(
+  workspace: Workspace,
+  input: ComparisonInput,
+  parts: number,
+  signal: AbortSignal,
+): Promise<readonly HuntReport[] | undefined> {
+  const { hunt, run, asked } = input;
+  const reports: HuntReport[] = [];
+  for (let part = 0; part < parts; part += 1) {
+    const query = parts === 1 ? asked : partOfDevices(asked, hunt.device, part, parts);
+    const report = await workspace.query(query, run.asked, signal, compareRows(input));
+    if ('missingColumns' in report) throw new UnexpectedColumnsError(report.missingColumns, report.columns);
+    if (wasCutOff(report.partial) && parts < MOST_PARTS) return undefined;
+    reports.push(report);
+  }
+  return reports;
+}

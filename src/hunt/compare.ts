@@ -1,0 +1,152 @@
+import { DAY } from '../time.ts';
+import { readAnswer, type PartialAnswer, type QueryAnswer, type ReadRows } from './answer.ts';
+import { noveltyOf, type Baseline, type Novelty } from './baseline.ts';
+import type { DeviceKey } from './device-key.ts';
+import { isActive, type Expectation, type Expectations } from './expectation.ts';
+import type { Finding } from './finding.ts';
+import type { Hunt } from './hunt.ts';
+import { byDevice, countsOf, outcomeOf, type HuntReport } from './report.ts';
+import type { Run } from './run.ts';
+import { merged, sightingColumns, type Named, type Sighting, type SightingColumns } from './sighting.ts';
+
+export interface ComparisonInput {
+  readonly hunt: Hunt;
+  readonly run: Run;
+  readonly asked: string;
+  readonly baseline: Baseline;
+  /** The clock of the latest complete run before this one. */
+  readonly lastComplete?: Date;
+  /** Promises of people for this scope, those that have run out included; none by default. */
+  readonly expectations?: Expectations;
+}
+
+/** Returned instead of a report when the answer lacks columns the hunt's author named. */
+export interface UnreadableAnswer {
+  readonly missingColumns: readonly string[];
+  /** The columns it has. */
+  readonly columns: readonly string[];
+}
+
+export type ReportInput = ComparisonInput & { readonly answer: QueryAnswer };
+
+/** Compares an answer that is there as a whole. */
+export const assembleReport = ({ answer, ...input }: ReportInput): HuntReport | UnreadableAnswer =>
+  readAnswer(answer, compareRows(input));
+
+/**
+ * Compares an answer with the baseline, row by row: of a known device nothing is held but its names. Every sighting ends in
+ * exactly one of findings, expected, known and founding.
+ */
+export function compareRows(input: ComparisonInput): ReadRows<HuntReport | UnreadableAnswer> {
+  const { hunt, run, baseline, expectations } = input;
+  const context = {
+    baseline,
+    forgetAfter: hunt.forgetAfter,
+    asOf: run.asOf,
+    ...(input.lastComplete && { lastComplete: input.lastComplete }),
+  };
+  const hasLapsed = (device: DeviceKey): boolean => {
+    const promise = expectations?.get(device);
+    return promise !== undefined && !isActive(promise, run.asOf);
+  };
+  return () => {
+    let columns: SightingColumns | undefined;
+    let rows = 0;
+    let withoutDevice = 0;
+    const known = new Map<DeviceKey, Named>();
+    const others = new Map<DeviceKey, Other>();
+    return {
+      columns(named) {
+        columns = sightingColumns(named, hunt);
+      },
+      row(cells) {
+        rows += 1;
+        if (!columns || columns.missing.length > 0) return;
+        const named = columns.device(cells);
+        if (!named) {
+          withoutDevice += 1;
+          return;
+        }
+        const { device } = named;
+        if (known.has(device)) return;
+        const same = others.get(device);
+        const novelty = same?.novelty ?? noveltyOf(device, context);
+        if (novelty === 'known' && !hasLapsed(device)) {
+          known.set(device, named);
+          return;
+        }
+        const sighting = columns.sighting(cells, named);
+        const kept = novelty === 'founding' ? { ...sighting, reports: [] } : sighting;
+        if (same) same.sightings.push(kept);
+        else others.set(device, { novelty, sightings: [kept] });
+      },
+      end: (partial) =>
+        columns && columns.missing.length > 0
+          ? { missingColumns: columns.missing, columns: columns.names }
+          : reportOf(input, partial, { rows, withoutDevice, known: [...known.values()], others }),
+    };
+  };
+}
+
+interface Other {
+  readonly novelty: Novelty;
+  readonly sightings: [Sighting, ...Sighting[]];
+}
+
+interface Compared {
+  readonly rows: number;
+  readonly withoutDevice: number;
+  readonly known: Named[];
+  readonly others: ReadonlyMap<DeviceKey, Other>;
+}
+
+function reportOf(
+  { hunt, run, asked, baseline, expectations }: ComparisonInput,
+  partial: PartialAnswer | undefined,
+  { rows, withoutDevice, known, others }: Compared,
+): HuntReport {
+  const findings: Finding[] = [];
+  const expected: Finding[] = [];
+  const lapsed: Finding[] = [];
+  const founding: Sighting[] = [];
+  for (const [device, { novelty, sightings }] of others) {
+    const sighting = merged(sightings);
+    const promise = expectations?.get(device);
+    if (novelty === 'founding') founding.push(sighting);
+    else if (novelty !== 'known') {
+      const list = promise && isActive(promise, run.asOf) ? expected : findings;
+      list.push({ ...sighting, novelty, ...lastSeenBefore(sighting, baseline), ...(promise && promised(promise)) });
+    } else {
+      known.push(sighting);
+      if (promise) lapsed.push(lapsedFinding(sighting, promise));
+    }
+  }
+  return {
+    hunt,
+    run,
+    asked,
+    outcome: outcomeOf(baseline, partial, findings.length + lapsed.length),
+    ...(partial && { partial }),
+    totals: { ...countsOf({ findings, expected, known, founding }), rows, withoutDevice },
+    findings: byDevice(findings),
+    expected: byDevice(expected),
+    lapsed: byDevice(lapsed),
+    known,
+    founding,
+  };
+}
+
+function lastSeenBefore(sighting: Sighting, baseline: Baseline): { lastSeenBefore?: Date } {
+  const day = baseline.known.lastSeenDay(sighting.device);
+  return day === undefined ? {} : { lastSeenBefore: new Date(day * DAY) };
+}
+
+const lapsedFinding = (sighting: Sighting, promise: Expectation): Finding => ({
+  ...sighting,
+  novelty: 'expectation-ended',
+  ...promised(promise),
+});
+
+const promised = ({ until, reason, by }: Expectation): Pick<Finding, 'expected'> => ({
+  expected: { until, reason, by: by.name },
+});
