@@ -14,8 +14,7 @@ const T: Schema = { T: COLUMNS };
 const lines = fc
   .array(fc.tuple(fc.constantFrom('a', 'b', 'A', ''), fc.option(fc.integer({ min: -3, max: 3 }))), { maxLength: 12 })
   .map((each) => each.map(([key, number], id): Line => [key, number, id]));
-const run = (query: string, rows: readonly Line[]): unknown[][] =>
-  runKql(query, T, rows);
+const run = (query: string, rows: readonly Line[]): unknown[][] => runKql(query, T, rows);
 const check = <A extends unknown[]>(property: fc.IPropertyWithHooks<A>): void => {
   fc.assert(property, { numRuns: 60 });
 };
