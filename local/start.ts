@@ -93,6 +93,8 @@ async function start(): Promise<void> {
   );
   say('API', `${host.url}/api/hunts   status: ${host.url}/api/status`);
 
+  say('Board', `${host.url}/api/board`);
+
   if (env['TEAMS_AUTH'] === 'anonymous') {
     const playground = await startPlayground(`${host.url}/api/messages`, path.join(folder, 'playground'));
     started.push(() => playground.stop());

@@ -17,6 +17,7 @@ function azureProgram(env: Environment, log: Log, overrides: AzureOverrides): Pr
   const wire = onFirstUse(() => connect(env, log, overrides));
   return {
     services: async () => (await wire()).services,
+    board: async () => (await wire()).board,
     messages: async (request) => {
       try {
         const { loadBot } = await wire();

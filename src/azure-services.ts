@@ -22,7 +22,8 @@ import { onFirstUse } from './on-first-use.ts';
 import type { Services, Workspace } from './services.ts';
 import type { Settings } from './settings.ts';
 import type { LoadBot } from './teams/lazy-bot.ts';
-import { teamsServices } from './teams-services.ts';
+import type { BoardOptions } from './functions/program.ts';
+import { portalsOf, teamsServices } from './teams-services.ts';
 
 /** What a second composition root (local/, tests) puts in the place of Azure. */
 export interface AzureOverrides {
@@ -34,6 +35,7 @@ export interface AzureOverrides {
 
 export interface Wired {
   readonly services: Services;
+  readonly board: BoardOptions;
   /** Absent where there is no bot. */
   readonly loadBot?: LoadBot;
 }
@@ -77,5 +79,7 @@ export async function azureServices(settings: Settings, log: Log, overrides: Azu
     policy: settings.policy,
     now,
   };
-  return teamsServices(settings.teams, rest, tableConversations(conversations));
+  const { operators } = settings.teams;
+  const board = { ...settings.board, portals: portalsOf(settings.teams), ...(operators && { operators }) };
+  return { ...teamsServices(settings.teams, rest, tableConversations(conversations)), board };
 }

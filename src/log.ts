@@ -20,6 +20,8 @@ export const LOG_EVENTS = [
   'case.changed',
   'promise.made',
   'subscription.changed',
+  'board.opened',
+  'board.acted',
   'target.added',
   'target.removed',
   'target.broken',

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Finding } from './hunt/finding.ts';
 import type { HuntReport } from './hunt/report.ts';
 import type { Log } from './log.ts';
@@ -10,11 +11,14 @@ const FINDINGS_BUDGET = 200_000;
 export function summaryOf(report: HuntReport): ReportSummary {
   return {
     outcome: report.outcome,
+    askedHash: askedHash(report.asked),
     totals: report.totals,
     ...(report.partial && { partial: report.partial }),
     findings: withinBudget(report.findings.slice(0, SUMMARY_FINDINGS)),
   };
 }
+
+export const askedHash = (asked: string): string => hash('sha256', asked, 'hex').slice(0, 16);
 
 function withinBudget(findings: readonly Finding[]): readonly Finding[] {
   let used = 0;

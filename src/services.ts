@@ -11,6 +11,7 @@ import type { Hunt, HuntId, HuntScope } from './hunt/hunt.ts';
 import type { Coverage } from './hunt/coverage.ts';
 import type { Case, CaseState, NoticeDigest, Post, RunPoint } from './hunt/case.ts';
 import type { Expectation, Expectations } from './hunt/expectation.ts';
+import type { ScopeHistory } from './hunt/history.ts';
 import type { Notice, NoticeContext } from './hunt/notice.ts';
 import type { Person } from './hunt/person.ts';
 import type { SubscriptionRule } from './hunt/subscription.ts';
@@ -32,6 +33,27 @@ export interface Ledger {
   open(scope: HuntScope): Promise<LedgerSession>;
   /** All devices of a scope, in order of their keys. */
   devices(scope: HuntScope): AsyncIterable<DeviceRecord>;
+  /** The devices as they stand, to be read in part. */
+  list(scope: HuntScope): Promise<DeviceListing>;
+  /** One device in each of these scopes that knows it, without reading the others. */
+  find(device: DeviceKey, scopes: readonly HuntScope[]): Promise<readonly KnownDevice[]>;
+}
+
+/** A device, and where it is known. */
+export interface KnownDevice {
+  readonly scope: HuntScope;
+  readonly device: DeviceRecord;
+}
+
+export interface DeviceListing {
+  /** The same as long as no run has changed a device or its last-seen day. */
+  readonly revision: string;
+  /** When the baseline was founded; absent while there is none. */
+  readonly since?: Date;
+  /** How many devices there are. */
+  readonly size: number;
+  /** In order of their keys, those after `after`; `pageSize` for whoever needs only the first few. */
+  devices(from?: { readonly after?: DeviceKey; readonly pageSize?: number }): AsyncIterable<DeviceRecord>;
 }
 
 export interface LedgerSession {
@@ -162,6 +184,19 @@ export interface Cases {
   refreshed(stale: StaleCase): Promise<void>;
   /** Urgent cases that were due by `at` and that nobody has seen. */
   overdue(at: Date): Promise<readonly Case[]>;
+  /** Findings that nobody has acknowledged or called expected, newest first, at most `limit`, none opened before `since`. */
+  unanswered(since: Date, limit: number): Promise<readonly UnansweredCase[]>;
+}
+
+/** What of an unanswered case a list shows. */
+export interface UnansweredCase {
+  readonly id: string;
+  readonly scope: HuntScope;
+  readonly openedAt: Date;
+  /** All devices of the notice. */
+  readonly total: number;
+  /** The first of them, the worst first. */
+  readonly devices: readonly Pick<DeviceRecord, 'device' | 'id' | 'name'>[];
 }
 
 export interface Opening {
@@ -241,8 +276,8 @@ export interface RunJournal {
   /** Ends an ordered run that can never begin. */
   refuse(id: RunId, failure: RunFailure, at: Date): Promise<void>;
   find(id: RunId): Promise<RunRecord | undefined>;
-  /** The latest runs of a scope, newest first. */
-  recent(scope: HuntScope, limit: number): Promise<readonly RunRecord[]>;
+  /** The latest runs of a scope, newest first; those older than `before`, where it is given. */
+  recent(scope: HuntScope, limit: number, before?: RunId): Promise<readonly RunRecord[]>;
   scopes(): Promise<readonly ScopeState[]>;
   /** Everything was told after {@link scopes} read this state. Does nothing when a run has touched the scope since. */
   markSettled(state: ScopeState): Promise<void>;
@@ -284,6 +319,8 @@ export interface RunFailure {
 /** What is kept of a report with its run: counts and at most {@link SUMMARY_FINDINGS} findings. */
 export interface ReportSummary {
   readonly outcome: RunOutcome;
+  /** A hash of what the workspace was asked: whether the hunt has been changed since can be told without keeping it. */
+  readonly askedHash?: string;
   readonly totals: RunTotals;
   readonly partial?: { readonly code: string; readonly message: string };
   readonly findings: readonly Finding[];
@@ -330,6 +367,8 @@ export interface ScopeState {
   readonly trouble?: Trouble;
   /** Since when something may still have to be told. */
   readonly unsettledSince?: Date;
+  /** Its latest runs in brief; absent until a run of this version has ended. */
+  readonly history?: ScopeHistory;
 }
 
 /** How long is kept what only serves to look back. */
@@ -340,6 +379,8 @@ export interface Retention {
   sweep(scope: HuntScope, before: Date): Promise<number>;
   /** Takes away the marks of used links that nobody can use any more. */
   sweepLinks(before: Date): Promise<number>;
+  /** Takes cases from before off the list of those that wait for an answer. */
+  sweepUnanswered(before: Date): Promise<number>;
 }
 
 export interface RunQueue {
@@ -369,6 +410,8 @@ export interface RunPolicy {
   readonly escalateAfter: Milliseconds;
   /** Runs, told notices and cases are kept for this; 0: for ever. Known devices always are. */
   readonly retain: Milliseconds;
+  /** When conversations that asked for it get the digest of the week; NCRONTAB. */
+  readonly digest: string;
   /** How often the timer ticks; health measures silence by it. */
   readonly tick: string;
 }

@@ -1,3 +1,4 @@
+import { readBoard, type BoardSettings } from './board-settings.ts';
 import { SettingsError } from './errors.ts';
 import { DEFAULT_HUNTS, parseHuntPatterns, patternProblem } from './hunt-files/selection.ts';
 import type { RunPolicy } from './services.ts';
@@ -33,6 +34,7 @@ export interface Settings {
   readonly storage: StorageSettings;
   readonly identity?: IdentitySettings;
   readonly teams: TeamsSettings;
+  readonly board: BoardSettings;
   readonly logAnalyticsEndpoint: string;
   readonly huntsFolder: string;
   /** Which hunts of the folder run: globs, with commas. */
@@ -49,6 +51,7 @@ export function readSettings(env: Environment): Settings {
     policy: {
       schedule: readSchedule(env, 'HUNT_SCHEDULE', '0 0 6 * * *', problems),
       tick: readSchedule(env, 'HUNT_TICK', '0 */5 * * * *', problems),
+      digest: readSchedule(env, 'DIGEST_SCHEDULE', '0 0 7 * * 1', problems),
       lateness: readTimespan(env, 'LATENESS', 2 * DAY, { least: 0, most: 90 * DAY }, problems),
       runTimeout: readTimespan(env, 'RUN_TIMEOUT', 12 * MINUTE, { least: 5_000, most: 25 * MINUTE }, problems),
       remindAfter: readTimespan(env, 'REMIND_AFTER', DAY, { least: MINUTE, most: 30 * DAY }, problems),
@@ -58,6 +61,7 @@ export function readSettings(env: Environment): Settings {
     storage: readStorage(env, problems),
     ...(identity && { identity }),
     teams: readTeams(env, workspaces, problems),
+    board: readBoard(env, problems),
     logAnalyticsEndpoint: readOrigin(env, 'LOG_ANALYTICS_ENDPOINT', 'https://api.loganalytics.io', problems),
     huntsFolder: text(env, 'HUNTS_FOLDER') ?? 'hunts',
     hunts: readHunts(env, problems),

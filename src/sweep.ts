@@ -14,7 +14,7 @@ export async function sweepOld(states: Iterable<ScopeState>, services: Services)
   if (last && dayOf(last) >= dayOf(at)) return;
   const before = new Date(at.getTime() - policy.retain);
   const waiting = [...states];
-  let rows = await retention.sweepLinks(at);
+  let rows = (await retention.sweepLinks(at)) + (await retention.sweepUnanswered(before));
   const worker = async (): Promise<void> => {
     for (let state = waiting.shift(); state; state = waiting.shift()) {
       try {

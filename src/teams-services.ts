@@ -18,12 +18,7 @@ export function teamsServices(
   stored: Conversations,
 ): { readonly services: Services; readonly loadBot?: LoadBot } {
   const { log, now } = rest;
-  const portals: Portals = {
-    defender: settings.defenderPortal,
-    azure: settings.azurePortal,
-    workspaceIds: settings.workspaceIds,
-    ...('tenantId' in settings.bot && { tenantId: settings.bot.tenantId }),
-  };
+  const portals = portalsOf(settings);
   const links = async (about: Case): Promise<CardLinks> =>
     linksOf(about, portals, await pageOf(about, settings, rest.links, now()));
   const conversations = reachable(stored, settings);
@@ -44,6 +39,13 @@ export function teamsServices(
     return { auth, conversations: stored, log };
   }
 }
+
+export const portalsOf = ({ defenderPortal, azurePortal, workspaceIds, bot }: TeamsSettings): Portals => ({
+  defender: defenderPortal,
+  azure: azurePortal,
+  workspaceIds,
+  ...('tenantId' in bot && { tenantId: bot.tenantId }),
+});
 
 async function pageOf(
   { id, openedAt }: Case,

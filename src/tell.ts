@@ -3,7 +3,7 @@ import { ServiceError } from './errors.ts';
 import type { Case } from './hunt/case.ts';
 import type { HuntScope } from './hunt/hunt.ts';
 import type { Notice } from './hunt/notice.ts';
-import { wants, wantsEscalations } from './hunt/subscription.ts';
+import { wants, wantsDigest, wantsEscalations } from './hunt/subscription.ts';
 import { errorFields } from './log.ts';
 import type { ClaimedNotice, OpenNotice, Services, Target } from './services.ts';
 import { HOUR, MINUTE } from './time.ts';
@@ -78,6 +78,7 @@ async function caseOf({ id, notice }: ClaimedNotice, scope: HuntScope, services:
 
 /** Escalations go to whoever asked for them; where nobody has, to everybody who was told before. */
 function audience(notice: Notice, all: readonly Target[]): readonly Target[] {
+  if (notice.kind === 'digest') return all.filter(({ rules }) => wantsDigest(rules));
   const asked = notice.kind === 'unseen' ? all.filter(({ rules }) => wantsEscalations(rules)) : [];
   return asked.length > 0 ? asked : all.filter(({ rules }) => wants(rules, notice.context.hunt));
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '../errors.ts';
 import type { Case, CaseState } from '../hunt/case.ts';
-import type { Cases, StaleCase } from '../services.ts';
+import type { Cases, StaleCase, UnansweredCase } from '../services.ts';
 import {
   caseKey,
   caseRow,
@@ -15,6 +15,7 @@ import {
 } from './case-rows.ts';
 import { writeJson } from './json-property.ts';
 import type { Entity, Property, Table } from './table.ts';
+import { asksNothing, readUnanswered, unansweredKey, unansweredRow, unansweredSince } from './unanswered-rows.ts';
 
 /** Rivals for one case are people clicking: a few at once, not hundreds. */
 const ATTEMPTS = 20;
@@ -36,8 +37,13 @@ export function tableCases(table: Table): Cases {
           rowKey: overdueKey(opening.dueAt, opening.id),
           id: opening.id,
         });
+      const waiting = unansweredRow(opening);
+      if (waiting) await table.insert(waiting);
       await table.insert(row);
-      return readCase((await find(opening.id)) ?? row);
+      const opened = readCase((await find(opening.id)) ?? row);
+      // It had been opened before, and answered.
+      if (waiting && asksNothing(opened)) await table.remove(WATCH, waiting.rowKey);
+      return opened;
     },
 
     async find(id) {
@@ -70,11 +76,15 @@ export function tableCases(table: Table): Cases {
         // First the word that copies are out of date: dying in between costs a needless look.
         if (isVisible(now.state, state))
           await table.insert({ partitionKey: WATCH, rowKey: staleKey(id, randomUUID()), id });
+        // Answered no more: a promise was taken back.
+        const waiting = asksNothing(now) && !asksNothing({ ...now, state }) ? unansweredRow(now) : undefined;
+        if (waiting) await table.insert(waiting);
         return { done: false, properties: writeJson('state', state) };
       });
       if (!after) return undefined;
       if (after.dueAt && (after.state.seen ?? after.state.escalatedAt))
         await table.remove(WATCH, overdueKey(after.dueAt, id));
+      if (after.notice.kind === 'devices-found' && asksNothing(after)) await table.remove(WATCH, unansweredKey(after));
       return { case: after, changed };
     },
 
@@ -89,6 +99,14 @@ export function tableCases(table: Table): Cases {
 
     async refreshed({ revisions }) {
       for (const rowKey of revisions) await table.remove(WATCH, rowKey);
+    },
+
+    async unanswered(since, limit) {
+      const waiting: UnansweredCase[] = [];
+      for await (const row of table.list(WATCH, ...unansweredSince(since), limit)) {
+        if (waiting.push(readUnanswered(row)) >= limit) break;
+      }
+      return waiting;
     },
 
     async overdue(at) {

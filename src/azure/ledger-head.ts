@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LedgerDamagedError, ServiceError } from '../errors.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
 import { readKnownSet, type KnownSet } from './known-set.ts';
-import { headKey, partitionOf } from './ledger-rows.ts';
+import { headKey, partitionOf, SHARDS, type Meta } from './ledger-rows.ts';
 import type { Entity, Property, Table, TableOperation, TransactionResult } from './table.ts';
 
 /** One shard of the baseline as it was read, with what is needed to change it. */
@@ -40,6 +40,13 @@ export async function findHead(
     rev: Number(row['rev']),
     etag: row.etag ?? '',
   };
+}
+
+/** While a baseline is being founded its heads may not be made yet; afterwards one that is missing is damage. */
+export async function readHeads(table: Table, scope: HuntScope, meta: Meta): Promise<(Head | undefined)[]> {
+  const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
+  const find = meta.state === 'founding' ? findHead : readHead;
+  return Promise.all(shards.map((shard) => find(table, scope, shard, meta.partitions)));
 }
 
 export const emptyHead = (partitionKey: string, shard: number): Entity => ({

@@ -2,60 +2,26 @@ import { ServiceError } from '../errors.ts';
 import type { Baseline, KnownDevices } from '../hunt/baseline.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
 import type { Ledger, LedgerSession } from '../services.ts';
-import { DAY } from '../time.ts';
 import { establish, prepareFounding } from './ledger-founding.ts';
 import { commitShards } from './ledger-commit.ts';
-import { findHead, readHead, type Head } from './ledger-head.ts';
-import {
-  DEVICE_ROWS,
-  metaKey,
-  partitionKeys,
-  partitionsFor,
-  readDeviceRow,
-  readMeta,
-  SHARDS,
-  shardOf,
-  type Meta,
-} from './ledger-rows.ts';
+import { readHeads, type Head } from './ledger-head.ts';
+import { devicesIn, findDevice, listDevices, type Layout } from './ledger-devices.ts';
+import { metaKey, partitionsFor, readMeta, shardOf, type Meta } from './ledger-rows.ts';
 import type { Table } from './table.ts';
 
 /** The baselines in Table Storage. See docs/decisions/0002-a-sharded-ledger-in-table-storage.md. */
 export function tableLedger(table: Table): Ledger {
+  const layout: Layout = new Map();
   return {
     open: (scope) => openLedger(table, scope),
 
     async *devices(scope) {
       const meta = readMeta(await table.get(...metaKey(scope)));
-      if (!meta) return;
-      const heads = await readHeads(table, scope, meta);
-      const partitions = partitionKeys(scope, meta.partitions).map((key) =>
-        table.list(key, ...DEVICE_ROWS)[Symbol.asyncIterator](),
-      );
-      // Each partition is in order of its keys; taking the least of their next rows puts all in order.
-      const next = await Promise.all(partitions.map((rows) => rows.next()));
-      for (;;) {
-        let least = -1;
-        next.forEach(({ done, value }, i) => {
-          const best = least < 0 ? undefined : next[least];
-          if (done !== true && (!best || best.done === true || value.rowKey < best.value.rowKey)) least = i;
-        });
-        const row = next[least];
-        const rows = partitions[least];
-        if (!row || !rows || row.done === true) return;
-        const { device } = readDeviceRow(row.value, undefined);
-        const day = heads[shardOf(device)]?.set.lastSeenDay(device);
-        yield readDeviceRow(row.value, day === undefined ? undefined : new Date(day * DAY));
-        next[least] = await rows.next();
-      }
+      if (meta) yield* devicesIn(table, scope, meta, await readHeads(table, scope, meta));
     },
+    list: (scope) => listDevices(table, scope),
+    find: (device, scopes) => findDevice(table, device, scopes, layout),
   };
-}
-
-/** While a baseline is being founded its heads may not be made yet; afterwards one that is missing is damage. */
-async function readHeads(table: Table, scope: HuntScope, meta: Meta): Promise<(Head | undefined)[]> {
-  const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
-  const find = meta.state === 'founding' ? findHead : readHead;
-  return Promise.all(shards.map((shard) => find(table, scope, shard, meta.partitions)));
 }
 
 const NOTHING: KnownDevices = { size: 0, lastSeenDay: () => undefined };

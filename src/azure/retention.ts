@@ -1,11 +1,12 @@
 import type { HuntScope } from '../hunt/hunt.ts';
 import { scopeKeyOf } from '../hunt/run.ts';
 import type { Retention } from '../services.ts';
-import { casesBefore } from './case-rows.ts';
+import { casesBefore, WATCH } from './case-rows.ts';
 import { USED_LINKS } from './link-secrets.ts';
 import { noticePartition, toldBefore } from './outbox-rows.ts';
 import { runsBefore } from './run-rows.ts';
 import type { Table } from './table.ts';
+import { unansweredBefore } from './unanswered-rows.ts';
 
 /** A transaction's size; and what one sweep takes away of one kind, so that the first one after years ends, too. */
 const BATCH = 100;
@@ -37,6 +38,7 @@ export function tableRetention({ ledger, runs, cases, conversations }: SweptTabl
         (await sweepRange(cases, key, ...casesBefore(before)))
       );
     },
+    sweepUnanswered: (before) => sweepRange(cases, WATCH, ...unansweredBefore(before)),
     async sweepLinks(before) {
       const [partition, from, to] = USED_LINKS;
       const spent: string[] = [];

@@ -1,10 +1,12 @@
 /** The lease of a scope: taking it, giving it back, and what the scope's row says afterwards. */
 import { RunInProgressError, ServiceError } from '../errors.ts';
 import { coverageAfter } from '../hunt/coverage.ts';
+import { historyAfter, type Ending } from '../hunt/history.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
 import { looksBack, type Run } from '../hunt/run.ts';
 import type { RunEnd, RunRecord, RunTicket, ScopeState } from '../services.ts';
 import type { Milliseconds } from '../time.ts';
+import { historyProperties } from './history-rows.ts';
 import { writeJson } from './json-property.ts';
 import { mergeOrSee } from './merge-or-see.ts';
 import { newScopeRow, optionalJson, readRunRow, readScopeRow, runKey, scopeRowKey } from './run-rows.ts';
@@ -17,6 +19,7 @@ const ATTEMPTS = 5;
 export interface HeldLease {
   readonly etag: string;
   readonly unsettledSince: string;
+  readonly since: Date;
 }
 
 type Taken = { readonly before: ScopeState } & ({ readonly lease: HeldLease } | { readonly ended: RunRecord });
@@ -42,7 +45,7 @@ export async function takeLease(table: Table, run: Run, length: Milliseconds, at
       (now) => now['leaseRun'] === run.id && now['leaseUntil'] === leaseUntil,
     );
     if (etag === undefined) continue;
-    return { before, lease: { etag, unsettledSince } };
+    return { before, lease: { etag, unsettledSince, since: at } };
   }
   throw new ServiceError('table-storage', 'unavailable', 'The lease of the hunt changes hands too fast.');
 }
@@ -120,12 +123,22 @@ export async function finishScope(
       ...(complete && run.trigger === 'late-sweep' && { lastSweep: end.at.toISOString() }),
       unsettledSince: settled ? '' : unsettledSince,
       ...writeJson('lastRun', lastRun),
+      ...historyProperties(historyAfter(before.history, run, endingOf(end, held?.since ?? end.at))),
       ...optionalJson('trouble', end.trouble),
     };
     if ((await mergeOrSee(table, row, properties, (now) => now['leaseRun'] !== run.id)) !== undefined) return;
     row = undefined;
   }
 }
+
+const endingOf = ({ at, status, report, failure }: RunEnd, since: Date): Ending => ({
+  at,
+  status,
+  ...(report && { totals: report.totals }),
+  partial: report?.partial !== undefined,
+  willRetry: failure?.willRetry === true,
+  took: at.getTime() - since.getTime(),
+});
 
 const latest = (a: Date | undefined, b: Date | undefined): string =>
   (a && b ? (a > b ? a : b) : (a ?? b))?.toISOString() ?? '';

@@ -4,6 +4,7 @@ import type { HuntId, HuntScope } from '../hunt/hunt.ts';
 import { parseRunId, scopeKeyOf, type RunId, type RunOrder } from '../hunt/run.ts';
 import type { Trouble } from '../hunt/trouble.ts';
 import type { ReportSummary, RunFailure, RunRecord, ScopeState } from '../services.ts';
+import { readHistory } from './history-rows.ts';
 import { readJson, writeJson } from './json-property.ts';
 import type { Entity } from './table.ts';
 
@@ -74,6 +75,7 @@ export function readRunRow(row: Entity): RunRecord {
 
 export function readScopeRow(row: Entity): ScopeState {
   const lease = textOf(row, 'leaseRun');
+  const history = readHistory(row);
   return {
     scope: { hunt: String(row['hunt']) as HuntId, workspace: String(row['workspace']) },
     ...(lease !== undefined && { lease: { run: lease as RunId, until: new Date(String(row['leaseUntil'])) } }),
@@ -84,6 +86,7 @@ export function readScopeRow(row: Entity): ScopeState {
     ...dated('unsettledSince', row),
     ...(hasJson(row, 'lastRun') && { lastRun: readJson<NonNullable<ScopeState['lastRun']>>(row, 'lastRun') }),
     ...(hasJson(row, 'trouble') && { trouble: readJson<Trouble>(row, 'trouble') }),
+    ...(history && { history }),
   };
 }
 

@@ -60,9 +60,12 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
       return row && readRunRow(row);
     },
 
-    async recent(scope, limit) {
+    async recent(scope, limit, before) {
       const runs: RunRecord[] = [];
-      for await (const row of table.list(scopeKeyOf(scope), ...RUN_ROWS, limit)) {
+      const [from, to] = RUN_ROWS;
+      // Behind the row of `before`: nothing in a key is above a tilde.
+      const start = before === undefined ? from : `${runKey(before)[1]}~`;
+      for await (const row of table.list(scopeKeyOf(scope), start, to, limit)) {
         if (runs.push(readRunRow(row)) >= limit) break;
       }
       return runs;

@@ -3,6 +3,7 @@ import { FirstsightError } from '../errors.ts';
 import type { Case } from '../hunt/case.ts';
 import type { Person } from '../hunt/person.ts';
 import { errorFields } from '../log.ts';
+import { isOperator, type Operators } from '../operators.ts';
 import { refreshCopies } from '../refresh-copies.ts';
 import type { Services } from '../services.ts';
 import type { CardLinks } from '../teams/card-links.ts';
@@ -16,8 +17,7 @@ import { parseCommand, type Command } from './parse-command.ts';
 import { mute, subscribe, unmute } from './subscription-answers.ts';
 
 export interface ChatOptions {
-  /** Object ids of those who may act, in lower case; absent: everybody. */
-  readonly operators?: ReadonlySet<string>;
+  readonly operators?: Operators;
   readonly linksOf: (about: Case) => Promise<CardLinks>;
 }
 
@@ -26,7 +26,7 @@ export function teamsChat(services: Services, { operators, linksOf }: ChatOption
   /** Who may change something; else why not. */
   const actor = ({ objectId, name }: Speaker): Person | string => {
     if (objectId === undefined) return 'Teams does not say who you are, so you cannot do that.';
-    if (operators && !operators.has(objectId.toLowerCase())) return 'You are not among those who may do that here.';
+    if (!isOperator(objectId, operators)) return 'You are not among those who may do that here.';
     return { id: objectId, name: name.slice(0, 100) };
   };
 

@@ -23,8 +23,11 @@ export const COMMANDS: Readonly<Record<Command['name'], readonly [usage: string,
   run: ['run <hunt> [in <workspace>]', 'runs a hunt now and tells the outcome here'],
   devices: ['devices <hunt> [in <workspace>]', 'the devices a hunt has found, the latest first'],
   device: ['device <name or id>', 'the history of a device across all hunts'],
-  subscribe: ['subscribe [hunt, tactic or escalations]', 'tells this conversation of it; of everything without a name'],
-  unsubscribe: ['unsubscribe [hunt, tactic or escalations]', 'no longer; of nothing at all without a name'],
+  subscribe: [
+    'subscribe [hunt, tactic, escalations or digest]',
+    'tells this conversation of it; of everything without a name',
+  ],
+  unsubscribe: ['unsubscribe [hunt, tactic, escalations or digest]', 'no longer; of nothing at all without a name'],
   mute: ['mute <hunt> until <yyyy-mm-dd>', 'no cards of a hunt until that day; what it finds waits'],
   unmute: ['unmute <hunt>', 'ends that; what has waited is told'],
 };

@@ -1,81 +1,131 @@
-import type { HttpRequest } from '@azure/functions';
-import type { DeviceRecord, Services } from '../services.ts';
-import { csvTable } from './csv.ts';
+import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import { hash } from 'node:crypto';
+import { deviceFile, deviceJson } from '../exports/device-export.ts';
+import { CONTENT_TYPES, formatOf } from '../exports/format.ts';
+import type { DeviceKey } from '../hunt/device-key.ts';
+import type { DeviceListing, DeviceRecord } from '../services.ts';
+import { parseInstant } from '../time.ts';
 import { json, type Endpoint } from './endpoint.ts';
-import { deviceJson } from './json-views.ts';
 import { RequestError } from './problem-response.ts';
 import { findHunt, findWorkspace } from './run-request.ts';
 
-export const DEVICE_PARAMETERS = ['workspace', 'limit', 'after'] as const;
+export const DEVICE_PARAMETERS = ['workspace', 'limit', 'after', 'state', 'name', 'foundSince', 'seenSince'] as const;
 const DEFAULT_LIMIT = 1_000;
 const MAX_LIMIT = 5_000;
+/** A filter that little matches must not read a million devices for one page; the next page goes on where it stopped. */
+const MOST_LOOKED_AT = 20_000;
+const STATES = ['baseline', 'newly-seen', 'returning'];
 
-/** GET /api/hunts/{hunt}/devices: the devices of the baseline, in pages; CSV when `Accept` asks for it. */
-export const listDevices: Endpoint = async (request, services) => {
+/**
+ * GET /api/hunts/{hunt}/devices: the devices of the baseline, in pages and filtered; as CSV, NDJSON or STIX when `Accept`
+ * asks for it. `If-None-Match` is answered 304 before any device is read: see docs/decisions/0051.
+ */
+export const listDevices: Endpoint = async (request, { ledger, ...services }) => {
   const hunt = findHunt(request.params['hunt'] ?? '', services);
   const workspace = findWorkspace(request.query.get('workspace'), services);
-  const { devices, next } = await readPage(request, { hunt: hunt.id, workspace }, services);
-  const link =
-    next === undefined
-      ? {}
-      : {
-          link: `</api/hunts/${hunt.slug}/devices?workspace=${workspace}&limit=${String(readLimit(request))}&after=${next}>; rel="next"`,
-        };
-  if (/\btext\/csv\b/i.test(request.headers.get('accept') ?? '')) {
-    const rows = devices.map((d) => [
-      d.id,
-      d.name,
-      d.firstSeen.toISOString(),
-      d.lastSeen.toISOString().slice(0, 10),
-      d.state,
-      d.run,
-    ]);
-    const body = csvTable(['DeviceId', 'DeviceName', 'FirstSeen', 'LastSeenDay', 'State', 'Run'], rows);
-    const disposition = `attachment; filename="${hunt.slug}-${workspace}.csv"`;
-    return {
-      status: 200,
-      headers: {
-        'content-type': 'text/csv; charset=utf-8',
-        'content-disposition': disposition,
-        'cache-control': 'no-store',
-        ...link,
-      },
-      body,
-    };
+  const wanted = readWanted(request);
+  const format = formatOf(request.headers.get('accept'), ['csv', 'ndjson', 'stix']);
+  const listing = await ledger.list({ hunt: hunt.id, workspace });
+  const headers = { etag: etagOf(listing, request, format), 'cache-control': 'private, no-cache', vary: 'accept' };
+  if (matches(request.headers.get('if-none-match'), headers.etag)) return { status: 304, headers };
+  const { devices, next } = await readPage(listing, wanted);
+  const link = next === undefined ? {} : { link: `<${nextAddress(request, hunt.slug, workspace, next)}>; rel="next"` };
+  if (format === 'json') {
+    const body = { hunt: hunt.slug, workspace, devices: devices.map(deviceJson), ...(next !== undefined && { next }) };
+    return json(200, body, { ...headers, ...link });
   }
-  return json(
-    200,
-    { hunt: hunt.slug, workspace, devices: devices.map(deviceJson), ...(next !== undefined && { next }) },
-    link,
-  );
+  const name = `${hunt.slug}-${workspace}.${format === 'stix' ? 'stix.json' : format}`;
+  const source = { hunt, workspace, since: listing.since ?? services.now(), revision: listing.revision };
+  return {
+    status: 200,
+    headers: {
+      ...headers,
+      ...link,
+      'content-type': CONTENT_TYPES[format],
+      'content-disposition': `attachment; filename="${name}"`,
+    },
+    body: deviceFile(format, devices, source),
+  } satisfies HttpResponseInit;
 };
 
+interface Wanted {
+  readonly limit: number;
+  readonly after: string;
+  readonly matches: (device: DeviceRecord) => boolean;
+}
+
+function readWanted({ query }: HttpRequest): Wanted {
+  const limit = readLimit(query.get('limit'));
+  const after = readAfter(query.get('after') ?? '');
+  const state = query.get('state');
+  if (state !== null && !STATES.includes(state))
+    throw new RequestError(400, 'state-malformed', `state is one of ${STATES.join(', ')}.`);
+  const name = query.get('name')?.toLowerCase();
+  const found = readInstant(query, 'foundSince');
+  const seen = readInstant(query, 'seenSince');
+  return {
+    limit,
+    after,
+    matches: (device) =>
+      (state === null || device.state === state) &&
+      (name === undefined || device.name.toLowerCase().includes(name) || device.id.toLowerCase() === name) &&
+      (!found || device.firstSeen >= found) &&
+      (!seen || device.lastSeen >= seen),
+  };
+}
+
 async function readPage(
-  request: HttpRequest,
-  scope: Parameters<Services['ledger']['devices']>[0],
-  { ledger }: Services,
+  listing: DeviceListing,
+  { limit, after, matches: isWanted }: Wanted,
 ): Promise<{ readonly devices: readonly DeviceRecord[]; readonly next?: string }> {
-  const limit = readLimit(request);
-  const after = readAfter(request);
   const devices: DeviceRecord[] = [];
-  for await (const device of ledger.devices(scope)) {
-    if (device.device <= after) continue;
-    if (devices.length === limit) return { devices, next: devices[limit - 1]?.device ?? '' };
-    devices.push(device);
+  let looked = 0;
+  let last = '';
+  const pageSize = Math.min(limit + 1, 1_000);
+  for await (const device of listing.devices({ pageSize, ...(after !== '' && { after: after as DeviceKey }) })) {
+    if (devices.length === limit || looked === MOST_LOOKED_AT) return { devices, next: last };
+    looked += 1;
+    last = device.device;
+    if (isWanted(device)) devices.push(device);
   }
   return { devices };
 }
 
-function readLimit(request: HttpRequest): number {
-  const text = request.query.get('limit');
+/** The same question to the same baseline has the same answer, whatever form it takes over the wire. */
+function etagOf({ revision }: DeviceListing, { query }: HttpRequest, format: string): string {
+  const asked = DEVICE_PARAMETERS.map((name) => `${name}=${query.get(name) ?? ''}`).join('\n');
+  return `W/"${hash('sha256', `${revision}\n${format}\n${asked}`, 'hex').slice(0, 32)}"`;
+}
+
+const matches = (header: string | null, etag: string): boolean =>
+  header?.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === etag.slice(2)) ?? false;
+
+function nextAddress({ query }: HttpRequest, slug: string, workspace: string, next: string): string {
+  const asked = new URLSearchParams({ workspace });
+  for (const name of DEVICE_PARAMETERS) {
+    const value = query.get(name);
+    if (value !== null) asked.set(name, value);
+  }
+  asked.set('after', next);
+  return `/api/hunts/${slug}/devices?${asked.toString()}`;
+}
+
+function readLimit(text: string | null): number {
   if (text === null) return DEFAULT_LIMIT;
   const limit = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (limit >= 1 && limit <= MAX_LIMIT) return limit;
   throw new RequestError(400, 'limit-malformed', `limit is a whole number from 1 to ${String(MAX_LIMIT)}.`);
 }
 
-function readAfter(request: HttpRequest): string {
-  const text = request.query.get('after') ?? '';
+function readAfter(text: string): string {
   if (text === '' || /^[0-9a-f]{32}$/.test(text)) return text;
   throw new RequestError(400, 'after-malformed', 'after is the "next" value of the page before.');
+}
+
+function readInstant(query: HttpRequest['query'], name: string): Date | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  const at = parseInstant(text);
+  if (at) return at;
+  throw new RequestError(400, `${name.toLowerCase()}-malformed`, `${name} is an instant such as 2026-11-20T06:00:00Z.`);
 }

@@ -5,6 +5,7 @@ import { DEVICE_PARAMETERS, listDevices } from './devices.ts';
 import { endpoint, type HttpHandler } from './endpoint.ts';
 import { healthOf, status } from './health.ts';
 import { listHunts } from './hunts.ts';
+import { LIST_RUNS_PARAMETERS, listRuns } from './list-runs.ts';
 import { onCase } from './on-case.ts';
 import { runOrder, runPoisoned } from './on-queue.ts';
 import { getRun, startRun } from './on-request.ts';
@@ -22,6 +23,11 @@ export const HTTP_FUNCTIONS = [
   'case',
   'status',
   'health',
+  'listRuns',
+  'board',
+  'boardSection',
+  'boardItem',
+  'boardPart',
 ] as const;
 export type HttpFunction = (typeof HTTP_FUNCTIONS)[number];
 
@@ -33,6 +39,8 @@ export interface Handlers {
 }
 
 export function handlersOf(program: Program): Handlers {
+  // Most starts of the app never show a page.
+  const board: HttpHandler = async (request) => (await import('./on-board.ts')).onBoard(request, program);
   const http: Readonly<Record<HttpFunction, HttpHandler>> = {
     startRun: endpoint('POST', RUN_PARAMETERS, program, startRun),
     getRun: endpoint('GET', [], program, getRun),
@@ -42,6 +50,11 @@ export function handlersOf(program: Program): Handlers {
     case: (request) => onCase(request, program),
     status: endpoint('GET', [], program, status),
     health: healthOf(program),
+    listRuns: endpoint('GET', LIST_RUNS_PARAMETERS, program, listRuns),
+    board,
+    boardSection: board,
+    boardItem: board,
+    boardPart: board,
   };
   return {
     schedule: async () => {

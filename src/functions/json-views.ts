@@ -1,7 +1,7 @@
 import type { Finding } from '../hunt/finding.ts';
 import type { Hunt } from '../hunt/hunt.ts';
 import { nextSlot } from '../hunt/schedule.ts';
-import type { DeviceRecord, RunRecord, ScopeState, Services } from '../services.ts';
+import type { RunRecord, ScopeState, Services } from '../services.ts';
 import { formatTimespan } from '../time.ts';
 
 /** A run as the API shows it. Times are ISO 8601 UTC. */
@@ -72,17 +72,4 @@ function stateName(state: ScopeState | undefined): string {
   if (!state?.lastRun) return 'never-run';
   if (state.trouble) return 'in-trouble';
   return 'healthy';
-}
-
-export function deviceJson(device: DeviceRecord): Record<string, unknown> {
-  const { id, name, firstSeen, lastSeen, run, state } = device;
-  return {
-    device: device.device,
-    deviceId: id,
-    deviceName: name,
-    firstSeen,
-    lastSeenDay: lastSeen.toISOString().slice(0, 10),
-    run,
-    state,
-  };
 }

@@ -6,6 +6,7 @@ import { escalateUnseen } from '../escalate.ts';
 import { errorFields, type LogFields } from '../log.ts';
 import { tellMissedSlots } from '../missed-slots.ts';
 import { refreshCopies } from '../refresh-copies.ts';
+import { sendDigest } from '../send-digest.ts';
 import type { RunRecord, ScopeState, Services } from '../services.ts';
 import { sweepOld } from '../sweep.ts';
 import { tellPending } from '../tell.ts';
@@ -41,6 +42,7 @@ export async function tick(services: Services): Promise<void> {
   }
   for (const state of states.values()) await unhindered({ ...state.scope }, () => tellAgain(state, now, services), log);
   await unhindered({}, () => refreshCopies(services), log);
+  await unhindered({}, () => sendDigest(states, services), log);
   await unhindered({}, () => sweepOld(states.values(), services), log);
   if (failures.length > 0) throw new AggregateError(failures, 'Some hunts could not be queued.');
   await runs.tick(now);

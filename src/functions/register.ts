@@ -64,6 +64,13 @@ export function registerFunctions(app: FunctionApp, load: LoadHandlers, { log, r
   http('status', 'status', 'function');
   // Anonymous at the platform: Teams proves itself by a token that the bot checks, an uptime monitor needs no key.
   http('messages', 'messages', 'anonymous', ['POST']);
+  http('listRuns', 'runs', 'function');
+  // Anonymous, too: people prove who they are to the board itself; see docs/decisions/0052.
+  const board: HttpMethod[] = ['GET', 'HEAD', 'POST'];
+  http('board', 'board', 'anonymous', board);
+  http('boardSection', 'board/{section}', 'anonymous', board);
+  http('boardItem', 'board/{section}/{item}', 'anonymous', board);
+  http('boardPart', 'board/{section}/{item}/{part}', 'anonymous', board);
   // Anonymous, too: a signed link opens it, and nothing else does.
   http('case', 'cases/{case}', 'anonymous', ['GET', 'POST']);
   http('health', 'health', 'anonymous', ['GET']);

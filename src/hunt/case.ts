@@ -37,6 +37,7 @@ export type NoticeDigest =
       readonly total: number;
       readonly devices: readonly Sighting[];
     }
+  | Extract<Notice, { readonly kind: 'digest' }>
   | ({ readonly context: NoticeContext } & TroubleNews);
 
 /** More nobody reads on a phone; the rest is counted and listed on a page. */
@@ -105,9 +106,21 @@ export function digestOf(notice: Exclude<Notice, { readonly kind: 'unseen' }>): 
   }
 }
 
+/** It only informs: there is nothing to answer. */
+export const isInformation = ({ kind }: NoticeDigest): boolean => kind === 'recovered' || kind === 'digest';
+
 /** A finding that must not go unnoticed: somebody who is not in the channel is told when nobody there has looked. */
 export const isUrgent = (notice: NoticeDigest): boolean =>
   notice.kind === 'devices-found' && notice.context.hunt.severity === 'high' && notice.counts['newly-seen'] > 0;
+
+/** Somebody has acknowledged it, or expects every device of it. */
+export function isAnswered({ notice, state }: Pick<Case, 'notice' | 'state'>): boolean {
+  if (state.acknowledged) return true;
+  if (notice.kind !== 'devices-found') return false;
+  const total = Object.values(notice.counts).reduce((sum, count) => sum + count, 0);
+  const expected = new Set(state.expected.map(({ device }) => device));
+  return total === notice.findings.length && notice.findings.every(({ device }) => expected.has(device));
+}
 
 /** The first to acknowledge is who did; a second click changes nothing. */
 export const acknowledge = (state: CaseState, mark: Mark): CaseState =>

@@ -1,3 +1,4 @@
+import type { WeekDigest } from './week-digest.ts';
 import type { TimeWindow } from '../time.ts';
 import type { Finding } from './finding.ts';
 import type { HuntReport, RunTotals } from './report.ts';
@@ -40,6 +41,7 @@ export type Notice =
       readonly of: string;
       readonly since: Date;
     }
+  | { readonly kind: 'digest'; readonly context: NoticeContext; readonly week: WeekDigest }
   | ({ readonly context: NoticeContext } & TroubleNews);
 
 /** As many devices as one outbox row holds. */

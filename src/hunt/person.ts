@@ -8,3 +8,6 @@ export interface Person {
 
 /** The {@link Person.id} of people who act by a signed link. */
 export const BY_LINK = 'link';
+
+/** The {@link Person.id} of people who act on the board with its key. */
+export const BY_BOARD_KEY = 'board-key';

@@ -75,3 +75,6 @@ export function parseRunId(
   );
   return Number.isNaN(at.getTime()) || scopeKey === undefined ? undefined : { id: text as RunId, at, scopeKey };
 }
+
+/** The run whose notice opened a case, by the case's id; undefined when the text is none. */
+export const runOfCaseId = (id: string): RunId | undefined => parseRunId(id.split('-').slice(0, 3).join('-'))?.id;

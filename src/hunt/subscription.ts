@@ -1,7 +1,7 @@
 import type { Hunt } from './hunt.ts';
 
-/** `everything`, `escalations`, `hunt:<id>` or `tactic:<name>`. */
-export type Topic = 'everything' | 'escalations' | `hunt:${string}` | `tactic:${string}`;
+/** `everything`, `escalations`, `digest`, `hunt:<id>` or `tactic:<name>`. */
+export type Topic = 'everything' | 'escalations' | 'digest' | `hunt:${string}` | `tactic:${string}`;
 
 export interface SubscriptionRule {
   readonly topic: Topic;
@@ -24,10 +24,14 @@ export function wants(rules: readonly SubscriptionRule[], hunt: Pick<Hunt, 'id' 
 export const wantsEscalations = (rules: readonly SubscriptionRule[]): boolean =>
   rules.findLast(({ topic }) => topic === 'escalations')?.on ?? false;
 
+/** The weekly digest goes where somebody asked for it. */
+export const wantsDigest = (rules: readonly SubscriptionRule[]): boolean =>
+  rules.findLast(({ topic }) => topic === 'digest')?.on ?? false;
+
 /** The rules after one more: it replaces an earlier one about the same, and one about everything replaces all others. */
 export function withRule(rules: readonly SubscriptionRule[], rule: SubscriptionRule): readonly SubscriptionRule[] {
   const kept = rules.filter(({ topic }) =>
-    rule.topic === 'everything' ? topic === 'escalations' : topic !== rule.topic,
+    rule.topic === 'everything' ? topic === 'escalations' || topic === 'digest' : topic !== rule.topic,
   );
   return [...kept, rule];
 }

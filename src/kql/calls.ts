@@ -3,9 +3,9 @@
  * quote stands for one, ``` ```…``` ``` and `~~~…~~~` over several lines, each also obfuscated with a leading h (which
  * stays outside the match); bracketed names such as `['now']` are strings too; `//` runs to the line's end.
  */
-const OPAQUE =
+export const OPAQUE =
   /\/\/[^\r\n]*|```[\s\S]*?(?:```|$)|~~~[\s\S]*?(?:~~~|$)|@"(?:[^"]|"")*"?|@'(?:[^']|'')*'?|"(?:[^"\\\r\n]|\\.)*"?|'(?:[^'\\\r\n]|\\.)*'?/y;
-const NAME = /[A-Za-z_$][\w$-]*|\d[\w.]*/y;
+export const NAME = /[A-Za-z_$][\w$-]*|\d[\w.]*/y;
 
 /** A call such as `now(-5d)`, outside strings and comments. */
 export interface Call {
@@ -117,7 +117,7 @@ function closingParenthesis(kql: string, open: number): number | undefined {
   return undefined;
 }
 
-function matchAt(pattern: RegExp, text: string, at: number): string {
+export function matchAt(pattern: RegExp, text: string, at: number): string {
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0] ?? '';
 }

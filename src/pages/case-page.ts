@@ -1,4 +1,4 @@
-import type { Case } from '../hunt/case.ts';
+import { isInformation, type Case } from '../hunt/case.ts';
 import type { Sighting } from '../hunt/sighting.ts';
 import { DAY } from '../time.ts';
 import { day, instant, plural } from '../teams/card-parts.ts';
@@ -139,7 +139,7 @@ function forms({ about, action, now }: CaseView): Html {
     <p class="soft">
       Nobody checks who acts here: whoever has the link can. Everything is kept with the name that is given.
     </p>
-    ${state.acknowledged || notice.kind === 'recovered' ? '' : form('acknowledge', 'Acknowledge', markup``)}
+    ${state.acknowledged || isInformation(notice) ? '' : form('acknowledge', 'Acknowledge', markup``)}
     ${
       notice.kind === 'devices-found'
         ? form(
@@ -151,7 +151,7 @@ function forms({ about, action, now }: CaseView): Html {
         : ''
     }
     ${form('note', 'Add the note', markup`<label>Note <textarea name="text" maxlength="500" required></textarea></label>`)}
-    ${notice.kind === 'recovered' ? '' : form('run', 'Run the hunt now', markup``)}`;
+    ${isInformation(notice) ? '' : form('run', 'Run the hunt now', markup``)}`;
 }
 
 const day8 = (at: Date): string => at.toISOString().slice(0, 10);

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { htmlDocument, type Page } from './document.ts';
 import { markup, type Html } from './html.ts';
 
 const STYLE = `
@@ -21,53 +21,11 @@ textarea[readonly] { max-width: none; font: .85rem/1.5 ui-monospace, monospace; 
 @media print { form { display: none; } }
 `;
 
-const sourceOf = (text: string): string => `'sha256-${hash('sha256', text, 'base64')}'`;
-
-export interface Page {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: string;
-}
+export type { Page } from './document.ts';
 
 /** A page of ours: nothing from elsewhere, nothing inline but what is named by its hash, never framed, never cached. */
-export function page(status: number, title: string, body: Html, script?: string): Page {
-  const policy = [
-    "default-src 'none'",
-    `style-src ${sourceOf(STYLE)}`,
-    `script-src ${script === undefined ? "'none'" : sourceOf(script)}`,
-    `connect-src ${script === undefined ? "'none'" : "'self'"}`,
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-  const content = markup`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="robots" content="noindex" />
-        <title>${title}</title>
-        ${{ html: `<style>${STYLE}</style>` }}
-      </head>
-      <body>
-        <main>${body}</main>
-        ${script === undefined ? '' : { html: `<script>${script}</script>` }}
-      </body>
-    </html> `;
-  return {
-    status,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policy,
-      'cache-control': 'no-store',
-      // The address of a page may be what opens it.
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
-    },
-    body: content.html,
-  };
-}
+export const page = (status: number, title: string, body: Html, script?: string): Page =>
+  htmlDocument(status, title, markup`<main>${body}</main>`, { style: STYLE, ...(script !== undefined && { script }) });
 
 /** A page that says one thing. */
 export const plainPage = (status: number, title: string, words: string): Page =>

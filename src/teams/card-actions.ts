@@ -1,4 +1,4 @@
-import { DIGEST_DEVICES, type Case } from '../hunt/case.ts';
+import { DIGEST_DEVICES, isInformation, type Case } from '../hunt/case.ts';
 import { DAY } from '../time.ts';
 import { form, openUrl } from './action-elements.ts';
 import type { Action, Execute, Input } from './card-types.ts';
@@ -28,7 +28,7 @@ export function botActions(about: Case, links: CardLinks, rows: number): Action[
     ...more,
   });
   const devices = notice.kind === 'devices-found';
-  const closed = notice.kind === 'recovered';
+  const closed = isInformation(notice);
   return [
     ...(state.acknowledged || closed ? [] : [execute('Acknowledge', 'acknowledge', { style: 'positive' })]),
     ...(devices ? [expectForm(about, rows, execute('Save', 'expect'))] : []),
@@ -46,7 +46,8 @@ export function botActions(about: Case, links: CardLinks, rows: number): Action[
     ...(isList(about) ? openUrl('All devices', links.page) : []),
     ...queryForm(about, links),
     ...(closed ? [] : [execute('Run now', 'run')]),
-    ...(isList(about) ? [] : openUrl('Open page', links.page)),
+    // The digest has said everything.
+    ...(isList(about) || notice.kind === 'digest' ? [] : openUrl('Open page', links.page)),
   ];
 }
 

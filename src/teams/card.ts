@@ -4,6 +4,7 @@ import type { CardLinks } from './card-links.ts';
 import { plural } from './card-parts.ts';
 import type { AdaptiveCard, Element } from './card-types.ts';
 import { devicesBody, devicesSummary } from './devices-card.ts';
+import { digestBody, digestSummary } from './digest-card.ts';
 import { card, line, run } from './elements.ts';
 import { inert } from './inert.ts';
 import { baselineBody, recoveredBody, troubleBody } from './state-cards.ts';
@@ -59,6 +60,8 @@ function bodyOf(about: Case, rows: number): Element[] {
       return troubleBody(about, notice);
     case 'recovered':
       return recoveredBody(about, notice);
+    case 'digest':
+      return digestBody(notice.week);
   }
 }
 
@@ -75,6 +78,8 @@ export function caseSummary({ notice, state }: Case): string {
       return `${notice.reminder ? 'Still not' : 'Not'} to be trusted – ${hunt}`;
     case 'recovered':
       return `Works again – ${hunt}`;
+    case 'digest':
+      return digestSummary(notice.week);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What people did with a case, as lines of its card. */
 import type { Case, Mark } from '../hunt/case.ts';
+import { BY_BOARD_KEY, BY_LINK } from '../hunt/person.ts';
 import { day, instant, plural } from './card-parts.ts';
 import type { Element } from './card-types.ts';
 import { line, run } from './elements.ts';
@@ -9,7 +10,8 @@ const NOTES = 3;
 
 export const personName = ({ by }: Mark): string => {
   const name = inert(by.name, 60);
-  if (by.id === 'link') return name === '' ? 'somebody with the link' : `${name} (by link, name not checked)`;
+  if (by.id === BY_LINK) return name === '' ? 'somebody with the link' : `${name} (by link, name not checked)`;
+  if (by.id === BY_BOARD_KEY) return name === '' ? 'somebody on the board' : `${name} (on the board, name not checked)`;
   return name === '' ? 'somebody' : name;
 };
 

@@ -5,7 +5,16 @@ import { tableLinkSecrets } from '../../src/azure/link-secrets.ts';
 import { tableOutbox } from '../../src/azure/outbox.ts';
 import { tablePromises } from '../../src/azure/promises.ts';
 import type { Table } from '../../src/azure/table.ts';
-import { acknowledge, addNote, digestOf, seen, type CaseState, type Mark } from '../../src/hunt/case.ts';
+import {
+  acknowledge,
+  addNote,
+  digestOf,
+  expectDevices,
+  seen,
+  unexpect,
+  type CaseState,
+  type Mark,
+} from '../../src/hunt/case.ts';
 import type { Expectation } from '../../src/hunt/expectation.ts';
 import type { Finding } from '../../src/hunt/finding.ts';
 import { noticeContext } from '../../src/hunt/notice.ts';
@@ -25,6 +34,8 @@ const scope = aScope();
 const at = (minutes: number): Date => new Date(NOON.getTime() + minutes * MINUTE);
 const inDays = (days: number): Date => new Date(NOON.getTime() + days * DAY);
 const context = noticeContext(aHunt(), aRun(), aReport({ findings: [aFinding('a')] }));
+const trouble = { code: 'partial-answer', message: 'm', since: NOON, toldAt: NOON };
+const recovered = { kind: 'recovered', trouble } as const;
 const ana: Mark = { by: { id: 'ana', name: 'Ana' }, at: at(1) };
 const bo: Mark = { by: { id: 'bo', name: 'Bo' }, at: at(2) };
 const id = `${context.run}-devices-found-000001`;
@@ -41,6 +52,38 @@ describe.each([
   ['in memory', (): Table => memoryTable()],
   ['in Table Storage', (): Table => azurite.make().table],
 ])('cases %s', (_where, make) => {
+  it('wait for an answer, newest first, until somebody acknowledges them', async () => {
+    const cases = tableCases(make());
+    const later = `${aRun({ asOf: at(5) }).id}-devices-found-000001`;
+    await cases.open(opening());
+    await cases.open(opening({ id: later, openedAt: at(5) }));
+    await cases.open(opening({ id: `${context.run}-recovered`, notice: { ...recovered, context } }));
+    expect(await cases.unanswered(at(-60), 10)).toMatchObject([
+      { id: later, openedAt: at(5), scope },
+      { id, openedAt: NOON, total: 1, devices: [{ id: 'a' }] },
+    ]);
+    expect(await cases.unanswered(at(1), 10)).toHaveLength(1);
+    expect(await cases.unanswered(at(-60), 1)).toMatchObject([{ id: later }]);
+
+    await cases.change(later, (state) => acknowledge(state, ana));
+    await cases.change(id, (state) => addNote(state, { ...ana, text: 'looking' }));
+    await cases.open(opening({ id: later, openedAt: at(5) }));
+
+    expect(await cases.unanswered(at(-60), 10)).toMatchObject([{ id }]);
+  });
+
+  it('need no answer while every device of them is expected', async () => {
+    const cases = tableCases(make());
+    await cases.open(opening());
+    const promise = { ...ana, device: aFinding('a').device, until: inDays(3), reason: 'help desk' };
+
+    await cases.change(id, (state) => expectDevices(state, [promise]));
+    expect(await cases.unanswered(at(-60), 10)).toEqual([]);
+
+    await cases.change(id, (state) => unexpect(state, bo));
+    expect(await cases.unanswered(at(-60), 10)).toMatchObject([{ id }]);
+  });
+
   it('are found by their id, as they were opened', async () => {
     const cases = tableCases(make());
 

@@ -2,12 +2,13 @@ import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableConversations } from '../../src/azure/conversations.ts';
 import { readRunMessage, storageRunQueue } from '../../src/azure/run-queue.ts';
+import { scopeRowKey } from '../../src/azure/run-rows.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import { ServiceError } from '../../src/errors.ts';
 import type { Table } from '../../src/azure/table.ts';
-import { requestedRunId } from '../../src/hunt/run.ts';
+import { requestedRunId, type RunOrder } from '../../src/hunt/run.ts';
 import type { RunEnd, RunJournal, ScopeState } from '../../src/services.ts';
-import { HOUR, MINUTE } from '../../src/time.ts';
+import { DAY, dayOf, HOUR, MINUTE } from '../../src/time.ts';
 import { aFinding, aRun, aRunOrder, aScope, NOON } from '../support/builders.ts';
 import { azuriteTables } from '../support/azurite-tables.ts';
 import { memoryTable } from '../support/memory-table.ts';
@@ -330,6 +331,86 @@ describe.each([
     await targets.put(target);
 
     expect(await targets.list()).toEqual([{ ...target, rules: [] }]);
+  });
+});
+
+describe.each([
+  ['in memory', () => memoryTable()],
+  ['in Table Storage', () => azurite.make().table],
+])('the history of a scope %s', (_where, make) => {
+  const days = (n: number): Date => new Date(NOON.getTime() + n * DAY);
+  const historyOf = async (runs: RunJournal) => (await runs.scopes())[0]?.history;
+  const runAt = async (runs: RunJournal, asOf: Date, end: Partial<RunEnd> = {}, order: Partial<RunOrder> = {}) => {
+    const run = aRun({ asOf, ...order });
+    const ended = new Date(asOf.getTime() + 4_200);
+    await runs.finish(await runs.begin(run, HOUR, asOf), completed({ at: ended, ...end }));
+    return run;
+  };
+
+  it('has the latest thirty runs, newest first, with what they saw and how long they took', async () => {
+    const runs = journal(make());
+    for (let n = 0; n < 33; n += 1) await runAt(runs, days(n));
+    const failed: Partial<RunEnd> = { status: 'failed', failure: { code: 'x', message: 'm', willRetry: false } };
+    const { report: _none, ...end } = completed({ ...failed, at: days(33) });
+    const last = aRun({ asOf: days(33) });
+    await runs.finish(await runs.begin(last, HOUR, days(33)), end);
+
+    const history = await historyOf(runs);
+
+    expect(history?.marks).toHaveLength(30);
+    expect(history?.marks.slice(0, 2)).toEqual([
+      { run: last.id, asOf: days(33), status: 'failed', devices: 0, newlySeen: 0, returning: 0, took: 0 },
+      {
+        run: aRun({ asOf: days(32) }).id,
+        asOf: days(32),
+        status: 'completed',
+        devices: 1,
+        newlySeen: 1,
+        returning: 0,
+        took: 4_200,
+      },
+    ]);
+  });
+
+  it('counts newly seen devices by day, for ninety days', async () => {
+    const runs = journal(make());
+    await runAt(runs, days(0));
+    await runAt(runs, days(50));
+    await runAt(runs, new Date(days(50).getTime() + HOUR));
+    await runAt(runs, days(100));
+
+    expect(await historyOf(runs)).toMatchObject({
+      newsByDay: new Map([
+        [dayOf(days(50)), 2],
+        [dayOf(days(100)), 1],
+      ]),
+    });
+  });
+
+  it('has no mark of a look at the past, nor of a try that is repeated, but what they found', async () => {
+    const runs = journal(make());
+    const slot = await runAt(runs, NOON, { status: 'failed', failure: { code: 'x', message: 'm', willRetry: true } });
+    await runAt(runs, NOON);
+    await runAt(runs, at(-9_999), {}, { trigger: 'catch-up', id: requestedRunId(aScope(), at(3), 'catchup') });
+
+    const history = await historyOf(runs);
+
+    expect(history?.marks.map(({ run, status }) => [run, status])).toEqual([[slot.id, 'completed']]);
+    expect([...(history?.newsByDay.values() ?? [])].reduce((sum, n) => sum + n, 0)).toBe(2);
+  });
+
+  it('is bounded, however many runs there were: a few kilobytes of its row', async () => {
+    const table = make();
+    const runs = journal(table);
+    const busy = { ...totals, devices: 99_999, newlySeen: 9_999, returning: 9_999 };
+    const report = { outcome: 'devices-found', totals: busy, findings: [] } as const;
+    for (let n = 0; n < 120; n += 1) await runAt(runs, days(n), { at: days(n + 0.02), report });
+
+    const [partitionKey, rowKey] = scopeRowKey(aScope());
+    const row = await table.get(partitionKey, rowKey);
+
+    expect(String(row?.['marks']).length).toBeLessThan(2_500);
+    expect(String(row?.['news']).length).toBeLessThan(2_500);
   });
 });
 

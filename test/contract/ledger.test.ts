@@ -69,6 +69,46 @@ describe.each([
   ['in memory', () => memoryTable()],
   ['in Table Storage', () => azurite.make().table],
 ])('the ledger %s', (_where, make) => {
+  it('lists its devices in pages, and says when nothing has changed', async () => {
+    const table = make();
+    await run(table, ids(0, 150), NOON);
+    await run(table, ids(0, 151), at(5));
+    const ledger = tableLedger(table);
+    const before = await ledger.list(scope);
+    const seen: DeviceRecord[] = [];
+    for (let page = 0; page < 4; page += 1) {
+      const after = seen.at(-1)?.device;
+      let read = 0;
+      for await (const device of before.devices({ pageSize: 50, ...(after !== undefined && { after }) })) {
+        seen.push(device);
+        if ((read += 1) === 50) break;
+      }
+    }
+    const all: DeviceRecord[] = [];
+    for await (const device of ledger.devices(scope)) all.push(device);
+    expect(seen).toEqual(all);
+    expect(before).toMatchObject({ size: 151, since: NOON });
+
+    await run(table, ids(0, 151), at(10));
+    expect((await ledger.list(scope)).revision).toBe(before.revision);
+    await run(table, ids(0, 152), at(15));
+    expect((await ledger.list(scope)).revision).not.toBe(before.revision);
+  });
+
+  it('finds one device without reading the others, in small scopes and in large ones', async () => {
+    for (const count of [3, 5_001]) {
+      const table = make();
+      await run(table, ids(0, count), NOON);
+      const { device } = aFinding('device-2');
+
+      const scopes = [aScope({ workspace: 'elsewhere' }), scope];
+      expect(await tableLedger(table).find(device, scopes)).toMatchObject([
+        { scope, device: { id: 'device-2', state: 'baseline', device, lastSeen: new Date('2026-11-23T00:00:00Z') } },
+      ]);
+      expect(await tableLedger(table).find(aFinding('nobody').device, scopes)).toEqual([]);
+    }
+  });
+
   it('has no baseline before a first run, and does not take that for an empty one', async () => {
     const { baseline } = await tableLedger(make()).open(scope);
 

@@ -49,6 +49,16 @@ describe.each([
     return { services, retention: tableRetention({ ledger, runs, cases, conversations }), conversations };
   }
 
+  it('takes old cases off the list of those that wait for an answer', async () => {
+    const { services, retention } = await years([0, 1, 2, 3]);
+    const cutoff = new Date(day(2).getTime() - HOUR);
+
+    expect(await retention.sweepUnanswered(cutoff)).toBe(1);
+
+    const waiting = await services.cases.unanswered(day(-1), 10);
+    expect(waiting.map(({ openedAt }) => openedAt)).toEqual([day(3), day(2)]);
+  });
+
   it('takes away old runs, told notices and cases, and keeps what is younger and every known device', async () => {
     const { services, retention } = await years([0, 1, 2, 3]);
     const cutoff = new Date(day(2).getTime() - HOUR);

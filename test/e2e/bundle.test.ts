@@ -64,11 +64,16 @@ describe('the deployed bundle', () => {
       hunts: { type: 'httpTrigger', route: 'hunts', methods: ALL, authLevel: 'function' },
       devices: { type: 'httpTrigger', route: 'hunts/{hunt}/devices', methods: ALL, authLevel: 'function' },
       status: { type: 'httpTrigger', route: 'status', methods: ALL, authLevel: 'function' },
+      listRuns: { type: 'httpTrigger', route: 'runs', methods: ALL, authLevel: 'function' },
+      board: { type: 'httpTrigger', route: 'board', methods: ['GET', 'HEAD', 'POST'], authLevel: 'anonymous' },
+      boardSection: { type: 'httpTrigger', route: 'board/{section}', authLevel: 'anonymous' },
+      boardItem: { type: 'httpTrigger', route: 'board/{section}/{item}', authLevel: 'anonymous' },
+      boardPart: { type: 'httpTrigger', route: 'board/{section}/{item}/{part}', authLevel: 'anonymous' },
       messages: { type: 'httpTrigger', route: 'messages', methods: ['POST'], authLevel: 'anonymous' },
       case: { type: 'httpTrigger', route: 'cases/{case}', methods: ['GET', 'POST'], authLevel: 'anonymous' },
       health: { type: 'httpTrigger', route: 'health', methods: ['GET'], authLevel: 'anonymous' },
     });
-    expect(Object.keys(triggers)).toHaveLength(11);
+    expect(Object.keys(triggers)).toHaveLength(16);
   });
 
   it('explains itself in its status when its settings are missing, instead of failing to load', () => {

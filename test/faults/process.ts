@@ -104,6 +104,7 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
       policy: {
         schedule: '0 0 6 * * *',
         tick: '0 */5 * * * *',
+        digest: '0 0 7 * * 1',
         lateness: 2 * DAY,
         // Real time for the query, the clock's for the lease, which lasts a minute longer.
         runTimeout: TOO_LONG * 2,

@@ -127,6 +127,7 @@ export function aWorld(
       policy: {
         schedule: '0 0 6 * * *',
         tick: '0 */5 * * * *',
+        digest: '0 0 7 * * 1',
         lateness: 2 * DAY,
         runTimeout: 12 * MINUTE,
         remindAfter: DAY,

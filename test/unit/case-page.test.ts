@@ -24,6 +24,7 @@ async function aPage(names: readonly string[] = ['new']) {
   const id = world.told.at(-1)?.case.id ?? '';
   const program = {
     services: () => Promise.resolve(services),
+    board: () => Promise.reject(new Error('not asked for')),
     messages: () => Promise.reject(new Error('not asked for')),
   };
   const request = (method: 'GET' | 'POST', address: string, form?: Record<string, string>) => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { csvTable } from '../../src/functions/csv.ts';
+import { csvTable } from '../../src/exports/csv.ts';
 
 it('quotes every cell and starts with the mark that makes Excel read UTF-8', () => {
   expect(csvTable(['a', 'b'], [['x"y', 'line\nbreak']])).toBe('\ufeff"a","b"\r\n"x""y","line\nbreak"\r\n');

@@ -18,6 +18,7 @@ const hunt = aHunt();
 async function start(query: Record<string, string>, headers: Record<string, string> = {}) {
   const program = {
     services: () => Promise.resolve(world.services),
+    board: () => Promise.reject(new Error('not asked for')),
     messages: () => Promise.reject(new Error('not here')),
   };
   const request = new functions.HttpRequest({

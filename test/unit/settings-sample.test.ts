@@ -7,7 +7,9 @@ const sample = (
 ).Values;
 
 it('the sample names every setting that the program reads', () => {
-  const source = ['settings', 'teams-settings'].map((file) => readFileSync(`src/${file}.ts`, 'utf8')).join('\n');
+  const source = ['settings', 'teams-settings', 'board-settings']
+    .map((file) => readFileSync(`src/${file}.ts`, 'utf8'))
+    .join('\n');
   const read = [...source.matchAll(/(?:text|readTimespan|readSchedule|readOrigin)\(env, '([A-Za-z_]+)'/g)].map(
     ([, name]) => name,
   );

@@ -1,0 +1,95 @@
+import type { Case } from '../hunt/case.ts';
+import type { DeviceKey } from '../hunt/device-key.ts';
+import type { Expectations } from '../hunt/expectation.ts';
+import type { Hunt, HuntScope } from '../hunt/hunt.ts';
+import type { DeviceRecord, RunRecord, Services } from '../services.ts';
+import { DAY } from '../time.ts';
+import { huntRows, type HuntRow, type ScopeRow } from './hunt-rows.ts';
+import { STANDINGS } from './standing.ts';
+
+/** A hunt in one of its workspaces, with how it stands in the others. */
+export interface HuntView {
+  readonly row: HuntRow;
+  readonly scope: ScopeRow;
+  readonly schedule: string;
+  readonly runs: readonly RunRecord[];
+  readonly devices: readonly DeviceRecord[];
+  readonly total: number;
+  readonly founded?: Date;
+  /** The last of these devices, where there are more: the next page begins behind it. */
+  readonly next?: DeviceKey;
+  readonly expected: Expectations;
+  /** The cases of the runs that found these devices, as far as they were read. */
+  readonly cases: readonly Case[];
+}
+
+const RUNS = 30;
+/** Up to as many are put in order of time; more of them come in order of their keys, a page at a time. */
+export const DEVICES_A_PAGE = 200;
+/** Runs whose cases are looked up for what people said of a device. */
+const CASES_OF_RUNS = 20;
+
+/** Reads about 60 rows and a page of devices, however many runs and devices there are. */
+export async function readHunt(
+  hunt: Hunt,
+  asked: { readonly workspace?: string; readonly after?: DeviceKey },
+  services: Services,
+): Promise<HuntView> {
+  const { runs, cases, promises, ledger, workspaces, policy, now } = services;
+  const at = now();
+  const [states, unanswered, mutes] = await Promise.all([
+    runs.scopes(),
+    cases.unanswered(new Date(at.getTime() - 90 * DAY), 200),
+    promises.mutes(),
+  ]);
+  const input = { hunts: [hunt], problems: [], workspaces: [...workspaces.keys()], states, unanswered, mutes };
+  const [row] = huntRows({ ...input, policy, now: at });
+  const scope = row?.scopes.find(({ workspace }) => workspace === asked.workspace) ?? worstOf(row?.scopes ?? []);
+  if (!row || !scope) throw new Error('A program without workspaces has no board.');
+  const where: HuntScope = { hunt: hunt.id, workspace: scope.workspace };
+  const [recent, listing, expected] = await Promise.all([
+    runs.recent(where, RUNS),
+    ledger.list(where),
+    promises.expected(where),
+  ]);
+  const page = await pageOf(
+    listing.devices({ pageSize: DEVICES_A_PAGE + 1, ...(asked.after !== undefined && { after: asked.after }) }),
+  );
+  const whole = page.next === undefined && asked.after === undefined;
+  return {
+    row,
+    scope,
+    schedule: hunt.schedule ?? policy.schedule,
+    runs: recent,
+    devices: whole ? page.devices.toSorted(latestFirst) : page.devices,
+    total: listing.size,
+    ...(listing.since && { founded: listing.since }),
+    ...(page.next !== undefined && { next: page.next }),
+    expected,
+    cases: await casesOf(page.devices, services),
+  };
+}
+
+const worstOf = (scopes: readonly ScopeRow[]): ScopeRow | undefined =>
+  scopes.toSorted((a, b) => STANDINGS.indexOf(a.standing) - STANDINGS.indexOf(b.standing))[0];
+
+const latestFirst = (a: DeviceRecord, b: DeviceRecord): number =>
+  Number(a.state === 'baseline') - Number(b.state === 'baseline') || b.firstSeen.getTime() - a.firstSeen.getTime();
+
+async function pageOf(
+  all: AsyncIterable<DeviceRecord>,
+): Promise<{ readonly devices: readonly DeviceRecord[]; readonly next?: DeviceKey }> {
+  const devices: DeviceRecord[] = [];
+  for await (const device of all) {
+    const last = devices.at(-1);
+    if (last && devices.length === DEVICES_A_PAGE) return { devices, next: last.device };
+    devices.push(device);
+  }
+  return { devices };
+}
+
+async function casesOf(devices: readonly DeviceRecord[], { cases }: Services): Promise<readonly Case[]> {
+  const found = devices.filter(({ state }) => state !== 'baseline').map(({ run }) => run);
+  const runs = [...new Set(found)].sort().slice(-CASES_OF_RUNS);
+  return (await Promise.all(runs.map((run) => cases.ofRun(run)))).flat();
+}

@@ -1,0 +1,181 @@
+import { casesAbout } from '../../board/cases-about.ts';
+import type { HuntView } from '../../board/hunt-view.ts';
+import { lengthWords, relativeWords, scheduleWords } from '../../board/words.ts';
+import { isActive } from '../../hunt/expectation.ts';
+import type { DeviceRecord, RunRecord } from '../../services.ts';
+import { day, plural } from '../../teams/card-parts.ts';
+import { personName } from '../../teams/case-lines.ts';
+import { nameOf } from '../../teams/device-table.ts';
+import { inert } from '../../teams/inert.ts';
+import { formatTimespan } from '../../time.ts';
+import { markup, type Html } from '../html.ts';
+import { huntForms, type Rights } from './action-forms.ts';
+import { trendChart, trendKey } from './charts.ts';
+import {
+  deviceHref,
+  exactTime,
+  huntHref,
+  NOVELTY_WORDS,
+  queryBlock,
+  runHref,
+  standingBadge,
+  tacticWords,
+  techniqueLinks,
+  timeOf,
+} from './parts.ts';
+import { runStatus } from './run-page.ts';
+
+/** A hunt in one of its workspaces. */
+export function huntBody(view: HuntView, rights: Rights, now: Date): Html {
+  const { row, scope, schedule } = view;
+  const { hunt, nextRun, mute } = row;
+  const next = nextRun ? `, next ${relativeWords(nextRun, now)}` : '';
+  return markup`<h1>${inert(hunt.name, 200)}</h1>
+    <p>${standingBadge(scope.standing)} in ${scope.workspace}${scope.why === undefined ? '' : `: ${inert(scope.why, 600)}`}</p>
+    ${workspaceLinks(view)}
+    <div class="two">
+      <div>
+        <p>${inert(hunt.description, 2_000)}</p>
+        <dl>
+          <dt>Schedule</dt>
+          <dd>${scheduleWords(schedule)}${next}</dd>
+          <dt>Looks back</dt>
+          <dd>${formatTimespan(hunt.lookback)}; a device unseen for ${formatTimespan(hunt.forgetAfter)} is told again</dd>
+          <dt>ATT&amp;CK</dt>
+          <dd>${hunt.tactics.map(tacticWords).join(', ')} ${techniqueLinks(hunt.techniques)}</dd>
+          <dt>Severity</dt>
+          <dd>${hunt.severity}</dd>
+          <dt>File</dt>
+          <dd><code>${hunt.file}</code>${hunt.version === undefined ? '' : `, version ${inert(hunt.version, 40)}`}</dd>
+          ${mute ? markup`<dt>Muted</dt><dd>until ${day(mute.until)} by ${personName(mute)}; what is found waits</dd>` : ''}
+        </dl>
+        <h2>Query</h2>
+        ${queryBlock('query', hunt.query)}
+      </div>
+      <div>
+        <h2>Last runs</h2>
+        ${trendChart(row.trend)} ${trendKey}
+        <div class="noprint">${huntForms(rights, hunt.slug, scope.workspace)}</div>
+      </div>
+    </div>
+    ${foundLately(view)} ${deviceTable(view, now)} ${runTable(view, now)}`;
+}
+
+/** Of a list too long to be put in order, what the last runs found. */
+function foundLately({ next, runs }: HuntView): Html | string {
+  const found = runs.flatMap(({ id, asOf, report }) =>
+    (report?.findings ?? []).map((finding) => ({ id, asOf, finding })),
+  );
+  if (next === undefined || found.length === 0) return '';
+  const item = ({ id, asOf, finding }: (typeof found)[number]): Html =>
+    markup`<li>
+      <a href="${deviceHref(finding.device)}">${nameOf(finding)}</a>
+      <span class="soft">${NOVELTY_WORDS[finding.novelty]} <a href="${runHref(id)}">${exactTime(asOf)}</a></span>
+    </li>`;
+  return markup`<h2 id="lately">Found by the last ${plural(runs.length, 'run')}</h2>
+    <ul class="list" aria-labelledby="lately">${found.slice(0, LATELY).map(item)}</ul>
+    ${found.length > LATELY ? markup`<p class="soft">and ${plural(found.length - LATELY, 'more device', 'more devices')}; the runs below list them.</p>` : ''}`;
+}
+const LATELY = 20;
+
+function workspaceLinks({ row }: HuntView): Html | string {
+  if (row.scopes.length < 2) return '';
+  return markup`<ul class="tiles" aria-label="Workspaces">
+    ${row.scopes.map(({ workspace, standing }) => markup`<li><a href="${huntHref(row.hunt.slug, workspace)}">${workspace}<br />${standingBadge(standing)}</a></li>`)}
+  </ul>`;
+}
+
+function deviceTable(view: HuntView, now: Date): Html {
+  const { row, scope, devices, total, founded, next } = view;
+  const base = huntHref(row.hunt.slug);
+  const file = (kind: string, words: string): Html =>
+    markup`<a href="${base}/${kind}?workspace=${scope.workspace}">${words}</a> `;
+  const ordered = next === undefined ? '' : `: ${String(devices.length)} of them, in no order of time`;
+  return markup`<h2 id="devices">${plural(total, 'device')}${ordered}</h2>
+    <p class="soft small">
+      ${founded ? markup`Baseline founded ${exactTime(founded)} UTC.` : 'No baseline yet.'} Exports:
+      ${file('devices.csv', 'CSV')} ${file('devices.ndjson', 'NDJSON')} ${file('devices.stix.json', 'STIX 2.1')}
+    </p>
+    ${
+      devices.length === 0
+        ? ''
+        : markup`<table class="stack" role="table" aria-labelledby="devices">
+            <thead role="rowgroup">
+              <tr role="row">
+                <th scope="col" role="columnheader">Device</th>
+                <th scope="col" role="columnheader">Status</th>
+                <th scope="col" role="columnheader">First seen (UTC)</th>
+                <th scope="col" role="columnheader">Last seen</th>
+                <th scope="col" role="columnheader">Verdict</th>
+              </tr>
+            </thead>
+            <tbody role="rowgroup">
+              ${devices.map((device) => deviceRow(device, view, now))}
+            </tbody>
+          </table>`
+    }
+    ${next === undefined ? '' : markup`<p><a href="${base}?workspace=${scope.workspace}&after=${next}#devices">Next ${devices.length}</a></p>`}`;
+}
+
+const STATES = { baseline: 'in the baseline', 'newly-seen': 'newly seen', returning: 'came back' } as const;
+
+function deviceRow(device: DeviceRecord, view: HuntView, now: Date): Html {
+  const { state } = device;
+  return markup`<tr role="row">
+    <td role="cell"><a href="${deviceHref(device.device)}">${nameOf(device)}</a></td>
+    <td role="cell" data-label="Status">${state === 'baseline' ? STATES[state] : markup`<a class="st-new" href="${runHref(device.run)}">${STATES[state]}</a>`}</td>
+    <td role="cell" data-label="First seen">${exactTime(device.firstSeen)}</td>
+    <td role="cell" data-label="Last seen">${day(device.lastSeen)}</td>
+    <td role="cell" data-label="Verdict">${verdictOf(device, view, now)}</td>
+  </tr> `;
+}
+
+/** What people have said of it, the latest word first. */
+function verdictOf(record: DeviceRecord, { expected, cases }: HuntView, now: Date): string {
+  const promise = expected.get(record.device);
+  if (promise && isActive(promise, now)) return `expected until ${day(promise.until)}: ${inert(promise.reason, 200)}`;
+  if (record.state === 'baseline') return '';
+  const own = casesAbout(record, cases);
+  const acknowledged = own.find((about) => about.state.acknowledged)?.state.acknowledged;
+  if (acknowledged) return `acknowledged by ${personName(acknowledged)}`;
+  return own.length > 0 ? 'nobody has answered' : '';
+}
+
+function runTable({ runs, row: { hunt }, scope }: HuntView, now: Date): Html | string {
+  if (runs.length === 0) return '';
+  const row = (record: RunRecord): Html => {
+    const { id, asOf, report, failure, startedAt, endedAt } = record;
+    const { totals, partial } = report ?? {};
+    const took = startedAt && endedAt ? lengthWords(endedAt.getTime() - startedAt.getTime()) : '';
+    const problem = failure?.message ?? partial?.message;
+    return markup`<tr role="row">
+      <td role="cell"><a href="${runHref(id)}">${exactTime(asOf)}</a> <span class="soft small">${timeOf(asOf, now)}</span></td>
+      <td role="cell" data-label="Result">
+        ${runStatus(record)}${problem === undefined ? '' : markup`<div class="why">${inert(problem, 300)}</div>`}
+      </td>
+      <td role="cell" class="num" data-label="Devices">${totals ? String(totals.devices) : ''}</td>
+      <td role="cell" class="num" data-label="New">${totals ? String(totals.newlySeen) : ''}</td>
+      <td role="cell" class="num" data-label="Returning">${totals ? String(totals.returning) : ''}</td>
+      <td role="cell" class="num" data-label="Took">${took}</td>
+    </tr> `;
+  };
+  const file = (kind: string, words: string): Html =>
+    markup`<a href="${huntHref(hunt.slug)}/${kind}?workspace=${scope.workspace}">${words}</a> `;
+  return markup`<h2 id="runs">Runs</h2>
+    <p class="soft small">Exports: ${file('runs.csv', 'CSV')} ${file('runs.ndjson', 'NDJSON')}</p>
+    <table class="stack" role="table" aria-labelledby="runs">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th scope="col" role="columnheader">As of (UTC)</th>
+          <th scope="col" role="columnheader">Result</th>
+          <th scope="col" role="columnheader">Devices</th>
+          <th scope="col" role="columnheader">New</th>
+          <th scope="col" role="columnheader">Returning</th>
+          <th scope="col" role="columnheader">Took</th>
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        ${runs.map(row)}
+      </tbody>
+    </table>`;
+}
