@@ -10,7 +10,8 @@ import { parse } from 'yaml';
 import type { Row } from '../local/kql/compile.ts';
 import type { Schema } from '../local/kql/language.ts';
 import { compileQuery } from '../local/kql/query.ts';
-import { formatDatetime, parseDatetime, TICKS_PER_DAY } from '../local/kql/values.ts';
+import { parseDatetime, TICKS_PER_DAY } from '../local/kql/values.ts';
+import { duckDb } from './duckdb.ts';
 
 const { values } = parseArgs({
   options: { rows: { type: 'string', default: '1000000' }, rounds: { type: 'string', default: '5' } },
@@ -142,56 +143,7 @@ async function least(act: () => unknown): Promise<number> {
   return best;
 }
 
-/** What is used of `@duckdb/node-api`. */
-interface DuckDb {
-  readonly DuckDBInstance: { create(path: string): Promise<{ connect(): Promise<Connection> }> };
-}
-interface Connection {
-  run(sql: string): Promise<unknown>;
-  runAndReadAll(sql: string): Promise<{ readonly currentRowCount: number }>;
-  createAppender(table: string): Promise<Appender>;
-}
-interface Appender {
-  appendVarchar(text: string): void;
-  appendBigInt(value: bigint): void;
-  endRow(): void;
-  closeSync(): void;
-}
-
-/** Undefined where it is not installed. */
-async function duckDb(): Promise<Connection | undefined> {
-  const name: string = '@duckdb/node-api';
-  const loaded = await import(name).then(
-    (module: unknown) => module as DuckDb,
-    () => undefined,
-  );
-  if (!loaded) return undefined;
-  const connection = await (await loaded.DuckDBInstance.create(':memory:')).connect();
-  await connection.run(
-    'CREATE TABLE Texts (Timestamp VARCHAR, DeviceId VARCHAR, DeviceName VARCHAR, Signer VARCHAR, ReportId BIGINT)',
-  );
-  await connection.run('CREATE TABLE Small (DeviceId VARCHAR, Owner VARCHAR)');
-  const main = await connection.createAppender('Texts');
-  for (const [at, id, device, signer, report] of rows) {
-    main.appendVarchar(formatDatetime(at as bigint).slice(0, 26));
-    for (const text of [id, device, signer]) main.appendVarchar(text as string);
-    main.appendBigInt(BigInt(report as number));
-    main.endRow();
-  }
-  main.closeSync();
-  await connection.run(`CREATE TABLE ${T} AS SELECT * REPLACE (Timestamp::TIMESTAMP AS Timestamp) FROM Texts`);
-  await connection.run('DROP TABLE Texts');
-  const other = await connection.createAppender('Small');
-  for (const [id, owner] of small) {
-    other.appendVarchar(id as string);
-    other.appendVarchar(owner as string);
-    other.endRow();
-  }
-  other.closeSync();
-  return connection;
-}
-
-const duckdb = await duckDb();
+const duckdb = await duckDb(T, rows, small);
 const line = (cells: readonly string[]): string =>
   cells.map((cell, i) => (i === 0 ? cell.padEnd(22) : cell.padStart(14))).join('');
 console.log(`${String(ROWS)} rows, the least of ${String(ROUNDS)} rounds`);
