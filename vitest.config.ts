@@ -9,6 +9,12 @@ export default defineConfig({
   test: {
     // The Bot Framework prints every token it refuses; the tests refuse many.
     onConsoleLog: (text) => !/botframework-connector|jsonwebtoken|Error finding key for token/.test(text),
-    projects: [project('unit', 10_000), project('hunts', 30_000), project('contract', 60_000), project('e2e', 180_000)],
+    projects: [
+      project('unit', 10_000),
+      project('kql', 30_000),
+      project('hunts', 30_000),
+      project('contract', 60_000),
+      project('e2e', 180_000),
+    ],
   },
 });

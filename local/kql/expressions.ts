@@ -60,8 +60,10 @@ function name(tree: Tree, scope: Scope): Scalar {
 /** A type such as `typeof(long)`, which the type of the call follows. */
 const NO_VALUE: Scalar = () => null;
 
-function call(tree: Tree, scope: Scope): Scalar {
+function call(tree: Tree, scope: Scope, indexed = false): Scalar {
   const fn = tree.refersTo ?? textOf(child(tree, 0));
+  // Several values at once; only one of them fits into a column.
+  if (typeOf(tree) === 'tuple' && !indexed) throw unsupported(tree, `all results of ${fn}() at once`, scope);
   if (scope.functions.has(fn)) return calledScalar(tree, scope);
   const args = argumentsOf(tree);
   if (fn === 'pack_all') return packAll(args, tree, scope);
@@ -134,10 +136,12 @@ function between(tree: Tree, scope: Scope): Scalar {
 
 /** `a.b`, `a["b"]` and `a[0]` in a dynamic; null where there is no such thing. */
 function path(tree: Tree, scope: Scope): Scalar {
-  const object = scalar(child(tree, 0), scope);
+  const several = typeOf(child(tree, 0)) === 'tuple' && child(tree, 0).kind === 'FunctionCallExpression';
+  const object = several ? call(child(tree, 0), scope, true) : scalar(child(tree, 0), scope);
   const isPath = tree.kind === 'PathExpression';
   const selector = isPath ? child(tree, 2) : child(child(tree, 1), 1);
-  if (typeOf(child(tree, 0)) !== 'dynamic') throw unsupported(tree, `a member of ${typeOf(child(tree, 0))}`, scope);
+  if (typeOf(child(tree, 0)) !== 'dynamic' && !several)
+    throw unsupported(tree, `a member of ${typeOf(child(tree, 0))}`, scope);
   if (!isPath && !['string', 'long', 'int'].includes(typeOf(selector)))
     throw unsupported(selector, `a member by ${typeOf(selector)}`, scope);
   const member = isPath ? memberName(selector) : '';
@@ -160,6 +164,7 @@ const memberName = (selector: Tree): string => {
 /** The first value of the first row. */
 function toScalar(tree: Tree, scope: Scope): Scalar {
   const source = child(tree, tree.children.length - 2);
+  if (source.columns === undefined) return scalar(source, scope);
   const table = scope.compile.table(source, { ...scope, columns: [] });
   if (table.open === true) throw unsupported(source, 'a table whose columns only the rows tell', scope);
   return onceARun((_row, env) => table.run(env).rows[0]?.[0] ?? missing(table.columns[0]?.type));

@@ -75,7 +75,6 @@ describe('arithmetic', () => {
 
   it.each([
     ['1 == true', 'the operator == between long and bool'],
-    ["1 == '1'", 'the operator == between long and string'],
     ['-dynamic(5)', 'minus of dynamic'],
     ['dynamic(5) between (1 .. 6)', 'between of dynamic, long, long'],
     ["datetime(2026-01-01) in (dynamic(['2026-01-01']))", 'the operator in of datetime in a list of dynamic'],
@@ -125,8 +124,8 @@ describe('functions', () => {
     ["trim('--', '--https://bing.com--')", 'https://bing.com'],
     ["trim(@'[^\\w]+', '-  Te st1// $')", 'Te st1'],
     ["trim(@'\\s+', '   Hello, world!  ')", 'Hello, world!'],
-    ["trim_start('x', 'xxaxx')", 'axx'],
-    ["trim_end('x', 'xxaxx')", 'xxa'],
+    ["trim_start('x+', 'xxaxx')", 'axx'],
+    ["trim_end('x+', 'xxaxx')", 'xxa'],
     ["trim(@'\\.', '.a.b.')", 'a.b'],
     ["split('aaa_bbb_ccc', '_', 1)", ['bbb']],
     ["split('a__b', '_')", ['a', '', 'b']],

@@ -10,7 +10,8 @@ import type { WideAggregation } from './gathering.ts';
 export const rowOfGroup: WideAggregation = (call, scope, keys) => {
   const name = call.refersTo ?? '';
   const args = argumentsOf(call);
-  const columns = call.columns ?? [];
+  // Of one column the binder tells the type alone.
+  const columns = call.columns ?? (call.type === undefined ? [] : [{ name: '', type: call.type }]);
   const direction = name === 'arg_max' || name === 'argmax' ? 1 : -1;
   const refusal = unsupported(call, `the aggregation ${textOf(call).slice(0, 60)}`, scope);
   const [first] = args;

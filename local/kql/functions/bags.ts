@@ -17,7 +17,7 @@ const pack: Family = (types, call, scope) => {
     for (let i = 0; i < args.length; i += 2)
       entries.push([text(args[i]), toDynamic(args[i + 1] ?? null, types[i + 1] ?? '')]);
     // Of one key the first value counts.
-    return Object.fromEntries(entries.reverse());
+    return Object.fromEntries(entries.filter(([key], at) => entries.findIndex(([other]) => other === key) === at));
   };
 };
 

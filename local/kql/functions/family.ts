@@ -44,9 +44,15 @@ export const takes =
     const strict = types.map((_type, i) => kindAt(i) !== 'scalar' && kindAt(i) !== 'string');
     const refuse = (what: string): Error => unsupported(call, what, scope);
     const plain = readers.every((reader) => reader === undefined);
+    const several = types.filter((_type, i) => kindAt(i) === 'dynamic').length > 1;
     const nothing = missing(typeOf(call));
     return (args, env) => {
-      for (const [i, arg] of args.entries()) if (arg === null && strict[i]) return nothing;
+      for (const [i, arg] of args.entries()) {
+        if (arg !== null || strict[i] !== true) continue;
+        // Whether it is taken for an empty one is not established.
+        if (several && kindAt(i) === 'dynamic') throw refuse(`${name}() of null`);
+        return nothing;
+      }
       return act(plain ? args : args.map((arg, i) => readers[i]?.(arg) ?? arg), refuse, env);
     };
   };

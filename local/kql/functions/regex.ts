@@ -100,16 +100,13 @@ const extractAll: Family = (types, call, scope) => {
   })(types, call, scope);
 };
 
+/** A group that there is none of is left out; when none is left, all are meant. */
 function groupsOf(chosen: Value | undefined, expression: Regex): readonly number[] | undefined {
   if (!Array.isArray(chosen)) return undefined;
-  const groups = chosen.map((each: unknown) =>
-    typeof each === 'string' ? expression.groups.indexOf(each) + 1 : Number(each),
-  );
-  return groups.some(
-    (index, i) => !(index >= (typeof chosen[i] === 'string' ? 1 : 0) && index <= expression.groups.length),
-  )
-    ? undefined
-    : groups;
+  const groups = chosen
+    .map((each: unknown) => (typeof each === 'string' ? expression.groups.indexOf(each) + 1 : Number(each)))
+    .filter((index) => index >= 1 && index <= expression.groups.length);
+  return groups.length > 0 ? groups : expression.groups.map((_name, i) => i + 1);
 }
 
 /** `replace_regex(text, pattern, rewrite)`, in which `\1` stands for a group. */
@@ -153,13 +150,16 @@ const trim =
       if (anchored.size < MOST_KEPT) anchored.set(source, made);
       return made;
     };
-    return takes('string string', ([source, value]) => {
+    return takes('string string', ([source, value], refuse) => {
       const [start, end] = read(text(source));
-      let rest = text(value);
-      for (let match = atStart ? start.find(rest) : undefined; match && match[1] !== 0; match = start.find(rest))
-        rest = rest.slice(match[1]);
-      for (let match = atEnd ? end.find(rest) : undefined; match && match[0] !== rest.length; match = end.find(rest))
-        rest = rest.slice(0, match[0]);
+      const all = text(value);
+      const from = atStart ? (start.find(all)?.[1] ?? 0) : 0;
+      const inner = all.slice(from);
+      const to = atEnd ? (end.find(inner)?.[0] ?? inner.length) : inner.length;
+      const rest = inner.slice(0, to);
+      const again =
+        (from > 0 && (start.find(rest)?.[1] ?? 0) > 0) || (to < inner.length && (end.find(rest)?.[0] ?? to) < to);
+      if (again) throw refuse(`taking several matches off ${shown(all)}`);
       return rest;
     })(types, call, scope);
   };

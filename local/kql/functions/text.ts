@@ -6,7 +6,9 @@ import { takes, text, type Act, type Family } from './family.ts';
 /** A text as its characters: one beyond 16 bits is one. */
 const points = (value: Value | undefined): readonly string[] => [...text(value)];
 
-const substring: Act = ([value, from = 0, length]) => {
+const substring: Act = ([value, from = 0, length], refuse) => {
+  // The service makes null of it in a row and something else of it in a print.
+  if (from === null || length === null) throw refuse('a part of a text from or over null');
   const characters = points(value);
   const start = Number(from) < 0 ? characters.length + Number(from) : Number(from);
   // Before the first character there is nothing, not even what follows it.
@@ -109,7 +111,7 @@ export const TEXT: Readonly<Record<string, Family>> = {
     if (Number(times) > MOST_REPEATS) throw refuse('more than 1024 repetitions');
     return Array.from({ length: Math.max(0, Number(times)) }, () => text(value)).join(text(by));
   }),
-  substring: takes('string long long?', substring),
+  substring: takes('string scalar scalar?', substring),
   to_utf8: takes('string', ([value]) => points(value).map((character) => character.codePointAt(0))),
   tolower: takes('string', ([value]) => text(value).toLowerCase()),
   toupper: takes('string', ([value]) => text(value).toUpperCase()),

@@ -14,7 +14,12 @@ export const parse: PipeOperator = (tree, source, scope) => {
     throw unsupported(tree, `parse of the kind ${kind}`, scope);
   if (!/^[imsU]*$/.test(flags) || (flags !== '' && kind !== 'regex'))
     throw unsupported(tree, `the flags ${flags}`, scope);
-  const columns = columnsOf(tree, scope);
+  // A column that is there already is replaced where it stands.
+  const bound = columnsOf(tree, scope);
+  const columns = bound.flatMap(({ name }, at) => {
+    const last = bound.findLast((column) => column.name === name);
+    return last && bound.findIndex((column) => column.name === name) === at ? [last] : [];
+  });
   const withAt = tree.children.findIndex(({ text }) => text === 'with');
   const expression = child(tree, withAt - 1);
   const pattern = child(tree, withAt + 1);

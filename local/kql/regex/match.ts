@@ -1,4 +1,4 @@
-import { compilePattern, isWord, type Program } from './program.ts';
+import { compilePattern, isWord, type Program, type Test } from './program.ts';
 import type { Assertion } from './syntax.ts';
 
 /** A match: where each group starts and ends, the whole first; -1 where a group took no part. */
@@ -25,17 +25,41 @@ export function regex(source: string): Regex {
   const program = compilePattern(source);
   const { instructions, groups } = program;
   const slots = 2 * (groups.length + 1);
+  const begins = beginnings(program);
+  const [opening] = instructions;
+  const anchored = opening?.op === 'assert' && opening.name === 'start';
   return {
     groups,
     find(text, from = 0) {
-      const tried = new Uint8Array(instructions.length * (text.length - from + 1));
+      let tried: Uint8Array | undefined;
       for (let start = from; start <= text.length; start = next(text, start)) {
+        if (begins && !begins.some((test) => start < text.length && test(text.codePointAt(start) ?? 0))) continue;
+        tried ??= new Uint8Array(instructions.length * (text.length - from + 1));
         const found = run(program, text, from, start, tried, slots);
         if (found) return found;
+        if (anchored) break;
       }
       return undefined;
     },
   };
+}
+
+/** What a match may begin with; undefined when it may begin with nothing, or depends on what surrounds it. */
+function beginnings({ instructions }: Program): readonly Test[] | undefined {
+  const tests = new Set<Test>();
+  const seen = new Set<number>();
+  const pending = [0];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    const instruction = instructions[at];
+    if (seen.has(at)) continue;
+    seen.add(at);
+    if (instruction?.op === 'one') tests.add(instruction.test);
+    else if (instruction?.op === 'save') pending.push(at + 1);
+    else if (instruction?.op === 'jump') pending.push(instruction.to);
+    else if (instruction?.op === 'split') pending.push(instruction.first, instruction.second);
+    else return undefined;
+  }
+  return [...tests];
 }
 
 const next = (text: string, at: number): number => at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
