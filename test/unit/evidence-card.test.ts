@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeviceEvidence, Execution } from '../../src/hunt/evidence.ts';
 import { bounded } from '../../src/hunt/evidence.ts';
 import type { Finding } from '../../src/hunt/finding.ts';
+import { outboxRow } from '../../src/azure/ledger-rows.ts';
 import { noticeContext } from '../../src/hunt/notice.ts';
 import type { Verdict } from '../../src/hunt/verdict.ts';
 import { isProtected } from '../../src/hunt/verdict.ts';
@@ -167,6 +168,25 @@ describe('the evidence of a new device', () => {
     expect(Buffer.byteLength(JSON.stringify(caseCard(about)))).toBeLessThanOrEqual(CARD_BUDGET);
     expect(textOf(caseCard(about))).toContain('Unexplained');
   });
+});
+
+it('a hundred devices with all that is kept of them fit into one row of storage', () => {
+  const wide = '\u0001"\\'.repeat(5_000);
+  const of = (n: number): Finding => ({
+    ...aFinding(String(n).padStart(256, 'x'), { name: wide, reports: Array.from({ length: 20 }, () => wide) }),
+    evidence: bounded({ ...EVIDENCE, executions: Array.from({ length: 50 }, () => ran(wide, { path: wide })) }, 97),
+    verdict: { ...VERDICT, by: Array.from({ length: 6 }, () => ({ scenario: 'x'.repeat(100), executions: 1 })) },
+    agreement: { agree: ['a'.repeat(40), 'b'.repeat(40)], differ: [], unknown: [] },
+  });
+  const row = outboxRow(
+    'p',
+    0,
+    1,
+    Array.from({ length: 97 }, (_, n) => of(n)),
+    report,
+  );
+
+  expect(2 * Object.entries(row).flat().join('').length).toBeLessThan(1024 * 1024);
 });
 
 it.each([
