@@ -1,6 +1,8 @@
+import { agreementWords } from '../src/hunt/corroboration.ts';
 import type { Finding } from '../src/hunt/finding.ts';
 import type { HuntReport } from '../src/hunt/report.ts';
 import type { Sighting } from '../src/hunt/sighting.ts';
+import { gapWords, reopenedWords, verdictWords } from '../src/hunt/verdict-words.ts';
 
 /** A name as it may be printed: controls, bidi and invisible characters show as their codes and steer no terminal. */
 export const printable = (text: string): string =>
@@ -26,7 +28,7 @@ export function reportText(report: HuntReport, dryRun: boolean): string {
     `${printable(hunt.name)}${dryRun ? '  (dry run: nothing was written or told)' : ''}`,
     `${run.scope.workspace}, ${minute(run.window.start)} to ${minute(run.window.end)} UTC`,
     '',
-    ...(devices.length === 0 ? [] : [...table(devices), '']),
+    ...(devices.length === 0 ? [] : [...table(devices), '', ...verdicts(report)]),
     OUTCOMES[report.outcome](report),
     `${String(totals.rows)} row(s), ${String(totals.devices)} device(s): ${String(totals.newlySeen)} new, ${String(totals.returning)} returning, ${String(totals.known)} known.`,
     ...(totals.withoutDevice > 0 ? [`${String(totals.withoutDevice)} row(s) name no device.`] : []),
@@ -34,6 +36,22 @@ export function reportText(report: HuntReport, dryRun: boolean): string {
     ...(report.blind ? [`BLIND (${report.blind.code}): ${printable(report.blind.message)}`] : []),
     ...(partial ? [`PARTIAL ANSWER (${partial.code}): ${printable(partial.message)}`] : []),
   ].join('\n');
+}
+
+/** What is known of the first of them; the card and its page say more. */
+function verdicts({ findings }: HuntReport): string[] {
+  const lines = findings.slice(0, 10).flatMap(({ name, id, verdict, agreement, evidence, explainedSoFar }) => {
+    const words = [
+      ...(explainedSoFar ? [reopenedWords(explainedSoFar)] : []),
+      ...(verdict ? [verdictWords(verdict)] : []),
+      ...(agreement ? [agreementWords(agreement)] : []),
+      ...(evidence ? [gapWords(evidence.gaps)] : []),
+    ].filter((one) => one !== undefined);
+    return words.length === 0
+      ? []
+      : [`${printable(name === '' ? id : name).slice(0, 60)}: ${printable(words.join('; '))}`];
+  });
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 function ofReporting({ totals: { reporting, newlySeen }, excluded }: HuntReport): string[] {

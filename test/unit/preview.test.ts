@@ -32,7 +32,7 @@ describe('npm run hunt -- --explain', () => {
       aScope(),
       told.slice(0, 1).map(({ device, id, name }) => ({ device, id, name, until, reason: 'help desk', by, at: until })),
     );
-    const requests = world.told.length;
+    const before = world.told.length;
     const { report } = await investigate(
       SIGNATURE,
       aRun({ asOf: world.services.now() }, SIGNATURE),
@@ -52,7 +52,25 @@ describe('npm run hunt -- --explain', () => {
       'Expected by people:\n  until 2026-12-03: help desk (Ana): 1 device, none seen since',
     ])
       expect(text).toContain(part);
-    expect(world.told).toHaveLength(requests);
+    expect(world.told).toHaveLength(before);
+  });
+
+  it('stands beside what any run says of a new device', async () => {
+    const events: Event[] = [];
+    const world = await aWorldWith(events);
+    events.push(
+      ...tell('somebody runs it from a download', deviceOf('download'), world.services.now().getTime() - HOUR, random),
+    );
+    const { report } = await investigate(
+      SIGNATURE,
+      aRun({ asOf: world.services.now() }, SIGNATURE),
+      undefined,
+      world.services,
+    );
+
+    expect(reportText(report, false)).toContain(
+      'download.contoso.com: None of 1 execution is explained; 3 of 3 hunts agree',
+    );
   });
 
   it('stands above the devices that this run would leave out', async () => {
