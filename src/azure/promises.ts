@@ -6,7 +6,7 @@ import type { Finding } from '../hunt/finding.ts';
 import type { HuntId, HuntScope } from '../hunt/hunt.ts';
 import type { NoticeContext } from '../hunt/notice.ts';
 import type { Mute, Promises } from '../services.ts';
-import { atOnce } from './at-once.ts';
+import { atOnce } from '../at-once.ts';
 import { metaKey } from './ledger-rows.ts';
 import { readJson, writeJson } from './json-property.ts';
 import { newRecord, noticePartition } from './outbox-rows.ts';
