@@ -1,9 +1,7 @@
+import { atOnce } from './at-once.ts';
 import { errorFields } from './log.ts';
 import type { ScopeState, Services } from './services.ts';
 import { DAY, dayOf } from './time.ts';
-
-/** So many scopes are swept at the same time. */
-const AT_ONCE = 8;
 
 /** Once a day: what is older than is to be kept goes. A scope that fails is swept the day after. */
 export async function sweepOld(states: Iterable<ScopeState>, services: Services): Promise<void> {
@@ -13,18 +11,16 @@ export async function sweepOld(states: Iterable<ScopeState>, services: Services)
   const last = await retention.lastSweep();
   if (last && dayOf(last) >= dayOf(at)) return;
   const before = new Date(at.getTime() - policy.retain);
-  const waiting = [...states];
-  let rows = (await retention.sweepLinks(at)) + (await retention.sweepUnanswered(before));
-  const worker = async (): Promise<void> => {
-    for (let state = waiting.shift(); state; state = waiting.shift()) {
-      try {
-        rows += await retention.sweep(state.scope, before);
-      } catch (error) {
-        log.error('sweep.failed', { ...state.scope, ...errorFields(error) });
-      }
+  const shared = (await retention.sweepLinks(at)) + (await retention.sweepUnanswered(before));
+  const swept = await atOnce([...states], async ({ scope }) => {
+    try {
+      return await retention.sweep(scope, before);
+    } catch (error) {
+      log.error('sweep.failed', { ...scope, ...errorFields(error) });
+      return 0;
     }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  });
   await retention.swept(at);
+  const rows = swept.reduce((sum, each) => sum + each, shared);
   log.info('sweep.completed', { rows, days: Math.round(policy.retain / DAY) });
 }

@@ -1,8 +1,8 @@
+import { atOnce } from '../at-once.ts';
 import type { DeviceKey } from '../hunt/device-key.ts';
 import type { Explanation } from '../hunt/explanation.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
 import type { Explanations } from '../services.ts';
-import { atOnce } from './at-once.ts';
 import { endAndTell } from './end-and-tell.ts';
 import { readJson, writeJson } from './json-property.ts';
 import { metaKey } from './ledger-rows.ts';

@@ -5,7 +5,7 @@ import type { HuntReport } from '../hunt/report.ts';
 import type { Named, Sighting } from '../hunt/sighting.ts';
 import type { CommitReceipt, DeviceRecord } from '../services.ts';
 import { dayOf } from '../time.ts';
-import { atOnce } from './at-once.ts';
+import { atOnce } from '../at-once.ts';
 import { changeHead, readHead, type Head } from './ledger-head.ts';
 import { deviceRow, DEVICES_PER_TRANSACTION, outboxRow, SHARDS, shardOf } from './ledger-rows.ts';
 import type { Table, TableOperation } from './table.ts';

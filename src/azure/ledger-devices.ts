@@ -4,7 +4,7 @@ import type { HuntScope } from '../hunt/hunt.ts';
 import { scopeKeyOf } from '../hunt/run.ts';
 import type { DeviceListing, DeviceRecord, KnownDevice } from '../services.ts';
 import { DAY } from '../time.ts';
-import { atOnce } from './at-once.ts';
+import { atOnce } from '../at-once.ts';
 import { findHead, readHeads, type Head } from './ledger-head.ts';
 import {
   DEVICE_ROWS,

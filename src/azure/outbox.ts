@@ -14,7 +14,7 @@ import {
   type NoticeRecord,
   type RowKey,
 } from './outbox-rows.ts';
-import { atOnce } from './at-once.ts';
+import { atOnce } from '../at-once.ts';
 import { readPending } from './ledger-rows.ts';
 import { ServiceError } from '../errors.ts';
 import type { Entity, Table, TableOperation } from './table.ts';

@@ -3,7 +3,7 @@ import type { DeviceKey } from '../hunt/device-key.ts';
 import type { Expectation } from '../hunt/expectation.ts';
 import type { HuntId, HuntScope } from '../hunt/hunt.ts';
 import type { Mute, Promises } from '../services.ts';
-import { atOnce } from './at-once.ts';
+import { atOnce } from '../at-once.ts';
 import { endAndTell } from './end-and-tell.ts';
 import { metaKey } from './ledger-rows.ts';
 import { readJson, writeJson } from './json-property.ts';

@@ -1,3 +1,4 @@
+import { atOnce } from '../at-once.ts';
 import { dueSlot } from '../hunt/schedule.ts';
 import type { Hunt, HuntScope } from '../hunt/hunt.ts';
 import { catchUpAt, lateSweepAt } from '../hunt/coverage.ts';
@@ -29,17 +30,16 @@ export async function tick(services: Services): Promise<void> {
   const states = new Map((await runs.scopes()).map((state) => [scopeKeyOf(state.scope), state]));
   const failures: unknown[] = [];
   let queued = 0;
-  for (const hunt of hunts.all()) {
-    for (const workspace of workspaces.keys()) {
-      const scope: HuntScope = { hunt: hunt.id, workspace };
-      try {
-        if (await dispatch(hunt, scope, states.get(scopeKeyOf(scope)), now, services)) queued += 1;
-      } catch (error) {
-        failures.push(error);
-        log.error('tick.failed', { hunt: hunt.slug, workspace, ...errorFields(error) });
-      }
+  const all = hunts.all().flatMap((hunt) => [...workspaces.keys()].map((workspace) => ({ hunt, workspace })));
+  await atOnce(all, async ({ hunt, workspace }) => {
+    const scope: HuntScope = { hunt: hunt.id, workspace };
+    try {
+      if (await dispatch(hunt, scope, states.get(scopeKeyOf(scope)), now, services)) queued += 1;
+    } catch (error) {
+      failures.push(error);
+      log.error('tick.failed', { hunt: hunt.slug, workspace, ...errorFields(error) });
     }
-  }
+  });
   for (const state of states.values()) await unhindered({ ...state.scope }, () => tellAgain(state, now, services), log);
   await unhindered({}, () => refreshCopies(services), log);
   await unhindered({}, () => sendDigest(states, services), log);

@@ -45,6 +45,20 @@ describe('a tick', () => {
     expect(new Set(world.queued.map(({ id }) => id)).size).toBe(4);
   });
 
+  it('queues 120 hunts in 5 workspaces that are due at the same minute, each once', async () => {
+    const hunts = Array.from({ length: 120 }, (_, n) =>
+      aHunt({ id: `${String(n).padStart(8, '0')}-0000-0000-0000-000000000000` as HuntId, slug: `hunt-${String(n)}` }),
+    );
+    world = aWorld({ hunts, workspaces: ['a', 'b', 'c', 'd', 'e'] });
+
+    await tick(world.services);
+    world.pass(5 * MINUTE);
+    await tick(world.services);
+
+    expect(world.queued).toHaveLength(600);
+    expect(new Set(world.queued.map(({ id }) => id)).size).toBe(600);
+  });
+
   it('queues the same slot only once while its run has not begun', async () => {
     await tick(world.services);
     world.pass(5 * MINUTE);
