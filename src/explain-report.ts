@@ -52,19 +52,16 @@ async function explainNews(
     return gatherEvidence(hunt, run, devices, others, workspace, services, signal);
   };
   const asks = Object.keys(hunt.evidence).length + hunt.siblings.length > 0;
-  if (!asks) return report;
-  const news = worstFirst([...report.findings, ...report.lapsed]);
+  const news = asks ? worstFirst([...report.findings, ...report.lapsed]) : [];
   const learned = await learn(news);
   const explained = withFindings(report, (device) => learned.get(device));
   // The past can reopen nothing: what is watched is how things stand now.
-  if (!session.explained || looksBack(run) || hunt.scenarios.length === 0) return explained;
+  if (!session.explained || looksBack(run)) return explained;
   const watched = await watchedOf(report, services);
   if (watched.length === 0) return explained;
   const seen = new Map(report.known.map((sighting) => [sighting.device, sighting]));
-  const again = await learn(
-    watched.flatMap(({ device }) => seen.get(device) ?? []),
-    [],
-  );
+  const asked = hunt.scenarios.length === 0 ? [] : watched.flatMap(({ device }) => seen.get(device) ?? []);
+  const again = await learn(asked, []);
   const promises = session.promised ? await services.promises.expected(run.scope) : undefined;
   return withWatched(
     explained,

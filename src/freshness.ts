@@ -1,5 +1,6 @@
 import { collectRows, type QueryAnswer } from './hunt/answer.ts';
 import type { TableFlow } from './hunt/sight.ts';
+import { inTime } from './in-time.ts';
 import { errorFields, type Log } from './log.ts';
 import type { Freshness, Workspace } from './services.ts';
 import { DAY, MINUTE, type Milliseconds, type TimeWindow } from './time.ts';
@@ -23,7 +24,7 @@ export function askedFreshness(workspaces: ReadonlyMap<string, Workspace>, log: 
           const known = ticks.get(key);
           if (known) return known;
           forgetOld(ticks, tables.length);
-          const asked = flowOf(table, workspace, asOf, signal).catch((error: unknown) => {
+          const asked = inTime(flowOf(table, workspace, asOf, signal), signal).catch((error: unknown) => {
             // Somebody else may have more time, or more luck.
             ticks.delete(key);
             log.warn('evidence.failed', { workspace: alias, part: 'freshness', table, ...errorFields(error) });

@@ -11,6 +11,7 @@ import type { Hunt } from './hunt/hunt.ts';
 import { notAsked, type Learned } from './hunt/learned.ts';
 import { planRun, type Run } from './hunt/run.ts';
 import type { Named } from './hunt/sighting.ts';
+import { inTime } from './in-time.ts';
 import { askedAbout, evidenceQuery, matchColumn, MOST_EXECUTIONS } from './kql/evidence-query.ts';
 import { pinClock } from './kql/pin-clock.ts';
 import { errorFields } from './log.ts';
@@ -140,18 +141,4 @@ async function ask(
     log.warn('evidence.failed', { run: run.id, hunt, workspace: run.scope.workspace, part, ...errorFields(error) });
     return { state: 'failed', code };
   }
-}
-
-/** A workspace that does not heed the signal is not waited for either. */
-async function inTime<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => {
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', giveUp, { once: true });
-    answer.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', giveUp);
-    });
-  });
 }

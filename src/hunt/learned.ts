@@ -84,6 +84,12 @@ export function withWatched(
   for (const explanation of watched) {
     const sighting = sightings.get(explanation.device);
     if (!sighting) continue;
+    if (hunt.scenarios.length === 0) {
+      // Whoever takes the scenarios away takes away what kept the device silent.
+      if (explanation.hidden && !told.has(sighting.device) && !isExpected(sighting.device))
+        reopened.push(reopenedFinding(sighting, explanation, ['the hunt has no scenarios any more']));
+      continue;
+    }
     const known = learned(explanation.device);
     const verdict = known && verdictOf(known, hunt);
     if (isUnchecked(explanation, known?.evidence, verdict)) unchecked += 1;
@@ -91,7 +97,14 @@ export function withWatched(
     const because = whyReopened(explanation, known.evidence, verdict);
     if (because.length === 0) renewed.push(...renewal(explanation, known.evidence));
     else if (!told.has(sighting.device) && !isExpected(sighting.device))
-      reopened.push(reopenedFinding(sighting, explanation, because, known, verdict, watched.length));
+      reopened.push(
+        carrying(
+          { ...reopenedFinding(sighting, explanation, because), ...latest(known.evidence) },
+          known,
+          verdict,
+          watched.length,
+        ),
+      );
   }
   return withOutcome({
     ...report,
@@ -129,29 +142,16 @@ const carrying = (
   ...(agreement && { agreement }),
 });
 
-function reopenedFinding(
-  sighting: Named,
-  explanation: Explanation,
-  because: readonly string[],
-  learned: Learned,
-  verdict: Verdict,
-  devices: number,
-): Finding {
-  const by = scenariosIn(explanation).slice(0, 5);
-  const lastSeen = latest(learned.evidence);
-  const finding: Finding = {
-    ...{ device: sighting.device, id: sighting.id, name: sighting.name, reports: [], reportCount: 0 },
-    ...(lastSeen && { lastSeen }),
-    novelty: 'explanation-ended',
-    explainedSoFar: { by, since: explanation.at, because },
-  };
-  return carrying(finding, learned, verdict, devices);
-}
+const reopenedFinding = (sighting: Named, explanation: Explanation, because: readonly string[]): Finding => ({
+  ...{ device: sighting.device, id: sighting.id, name: sighting.name, reports: [], reportCount: 0 },
+  novelty: 'explanation-ended',
+  explainedSoFar: { by: scenariosIn(explanation).slice(0, 5), since: explanation.at, because },
+});
 
 /** Of a known device the answer's own times are not kept. */
-function latest({ executions }: DeviceEvidence): Date | undefined {
+function latest({ executions }: DeviceEvidence): Pick<Finding, 'lastSeen'> {
   const times = executions.flatMap(({ lastSeen }) => lastSeen?.getTime() ?? []);
-  return times.length === 0 ? undefined : new Date(times.reduce((a, b) => Math.max(a, b)));
+  return times.length === 0 ? {} : { lastSeen: new Date(times.reduce((a, b) => Math.max(a, b))) };
 }
 
 /** Kept to the day: a device that runs every minute changes its row once a day. */

@@ -138,6 +138,16 @@ describe('a device that scenarios leave out of the cards', () => {
     ]);
   });
 
+  it.each([
+    ['scenarios', { scenarios: [] }],
+    ['questions', NO_QUESTIONS],
+  ])('is told when the hunt has no %s any more', async (_what, less) => {
+    const hunt = { ...EXCLUDING, ...less };
+
+    expect(reasons(await runAfter(world, hunt)).join()).toContain('the hunt has no scenarios any more');
+    expect(await runAfter(world, hunt)).toEqual([]);
+  });
+
   it('makes trouble, told once, while nobody can ask about it', async () => {
     const { respond } = world;
     world.respond = (kql) =>

@@ -156,6 +156,17 @@ describe('evidence that cannot be had', () => {
     expect(toldIn(world)).toHaveLength(STORY_NAMES.length);
   });
 
+  it('is no reason to wait for a workspace that says nothing of its tables either', async () => {
+    const world = await newsOf({ ...asShipped, tables: [] });
+    world.services.policy = { ...world.services.policy, evidenceTimeout: 50 };
+    world.respond = (kql) =>
+      kql.includes('TimeGenerated') ? new Promise(() => undefined) : engineOver(events, world.services.now)(kql);
+    await runAgain(world, shipped);
+
+    const [record] = await world.services.runs.recent(aRunOrder().scope, 1);
+    expect(record).toMatchObject({ status: 'completed', report: { outcome: 'nothing-new' } });
+  });
+
   it('never answered does not hold the card back', async () => {
     const world = await newsOf(
       asShipped,
