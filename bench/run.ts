@@ -9,6 +9,7 @@ import { startAzurite } from '../local/azurite.ts';
 import { tableCallRates } from '../src/azure/call-rates.ts';
 import { tableCases } from '../src/azure/cases.ts';
 import { tableConversations } from '../src/azure/conversations.ts';
+import { tableExplanations } from '../src/azure/explanations.ts';
 import { tableLedger } from '../src/azure/ledger.ts';
 import { tableLinkSecrets } from '../src/azure/link-secrets.ts';
 import { tableOutbox } from '../src/azure/outbox.ts';
@@ -18,6 +19,7 @@ import { tableRuns } from '../src/azure/runs.ts';
 import { azureTable } from '../src/azure/table.ts';
 import { readAnswer, type QueryAnswer } from '../src/hunt/answer.ts';
 import { deviceKeyOf } from '../src/hunt/device-key.ts';
+import { NO_QUESTIONS } from '../src/hunt/hunt-questions.ts';
 import { DEFAULT_DEVICE_COLUMNS, type Hunt, type HuntId } from '../src/hunt/hunt.ts';
 import { requestedRunId, type RunOrder } from '../src/hunt/run.ts';
 import { runHunt } from '../src/run-hunt.ts';
@@ -53,6 +55,7 @@ const hunt: Hunt = {
   device: DEFAULT_DEVICE_COLUMNS,
   requiredColumns: ['id'],
   file: 'bench.yaml',
+  ...NO_QUESTIONS,
 };
 const scope = { hunt: hunt.id, workspace: 'bench' };
 const COLUMNS = ['DeviceId', 'DeviceName', 'FirstSeen', 'LastSeen', 'Report', 'Count'].map((name) => ({
@@ -103,6 +106,8 @@ function settingOf(tablesUrl: string): Setting {
       },
       cases: tableCases(azureTable(counted.client(`C${suffix}`))),
       promises: tablePromises(ledgerTable, now),
+      explanations: tableExplanations(ledgerTable, now),
+      freshness: { of: () => Promise.resolve([]) },
       links: tableLinkSecrets(memoryTable()),
       retention: tableRetention({
         ledger: memoryTable(),
@@ -119,6 +124,8 @@ function settingOf(tablesUrl: string): Setting {
         digest: '0 0 7 * * 1',
         lateness: 2 * DAY,
         runTimeout: 12 * MINUTE,
+        evidenceTimeout: 120_000,
+        blindAfter: 2_700_000,
         remindAfter: DAY,
         escalateAfter: 4 * HOUR,
         retain: 400 * DAY,

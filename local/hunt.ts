@@ -7,11 +7,13 @@ import type { Hunt } from '../src/hunt/hunt.ts';
 import type { HuntReport } from '../src/hunt/report.ts';
 import { planRun, requestedRunId, scopeKeyOf, type RunOrder } from '../src/hunt/run.ts';
 import { nearest } from '../src/nearest.ts';
+import { previewScenarios } from '../src/preview.ts';
 import { investigate, runHunt } from '../src/run-hunt.ts';
 import type { Services } from '../src/services.ts';
 import type { Environment } from '../src/setting-readers.ts';
 import { readSettings } from '../src/settings.ts';
 import { startAzurite } from './azurite.ts';
+import { explainText } from './explain-text.ts';
 import { withProgress } from './hunt-run/progress.ts';
 import { EXIT, readRequest, say, UsageError, type Request } from './hunt-run/request.ts';
 import { offlineOverrides } from './offline.ts';
@@ -55,7 +57,7 @@ async function runWith(request: Request): Promise<number> {
 }
 
 async function run(
-  { hunt, dryRun, json, asOf, backfill: span, workspace }: Request,
+  { hunt, dryRun, explain, json, asOf, backfill: span, workspace }: Request,
   services: Services,
 ): Promise<number> {
   const now = services.now();
@@ -66,6 +68,7 @@ async function run(
     return dryRun ? dryReport(hunt, order, services) : realReport(hunt, order, services);
   });
   console.log(json ? reportJson(report) : reportText(report, dryRun));
+  if (explain) console.log(`\n${explainText(await previewScenarios(report, services))}`);
   if (!dryRun && span === undefined && (await services.conversations.list()).length === 0)
     say('No Teams conversation is installed: what is new waits to be told.');
   return report.findings.length > 0 ? EXIT.newDevices : EXIT.nothingNew;

@@ -1,6 +1,8 @@
+import { agreementWords } from '../src/hunt/corroboration.ts';
 import type { Finding } from '../src/hunt/finding.ts';
 import type { HuntReport } from '../src/hunt/report.ts';
 import type { Sighting } from '../src/hunt/sighting.ts';
+import { gapWords, reopenedWords, verdictWords } from '../src/hunt/verdict-words.ts';
 
 /** A name as it may be printed: controls, bidi and invisible characters show as their codes and steer no terminal. */
 export const printable = (text: string): string =>
@@ -12,8 +14,9 @@ export const printable = (text: string): string =>
 const OUTCOMES: Readonly<Record<HuntReport['outcome'], (report: HuntReport) => string>> = {
   'baseline-founded': ({ founding }) =>
     `Baseline: ${String(founding.length)} device(s). From now on only other devices are new.`,
-  'baseline-not-founded': () => 'The answer was partial, so no baseline was founded.',
+  'baseline-not-founded': () => 'The answer is not the whole truth, so no baseline was founded.',
   'nothing-new': () => 'Nothing new.',
+  blind: () => 'BLIND: nothing new was seen, and nothing could be.',
   'devices-found': ({ findings }) => `${String(findings.length)} device(s) to look at.`,
 };
 
@@ -25,12 +28,38 @@ export function reportText(report: HuntReport, dryRun: boolean): string {
     `${printable(hunt.name)}${dryRun ? '  (dry run: nothing was written or told)' : ''}`,
     `${run.scope.workspace}, ${minute(run.window.start)} to ${minute(run.window.end)} UTC`,
     '',
-    ...(devices.length === 0 ? [] : [...table(devices), '']),
+    ...(devices.length === 0 ? [] : [...table(devices), '', ...verdicts(report)]),
     OUTCOMES[report.outcome](report),
     `${String(totals.rows)} row(s), ${String(totals.devices)} device(s): ${String(totals.newlySeen)} new, ${String(totals.returning)} returning, ${String(totals.known)} known.`,
     ...(totals.withoutDevice > 0 ? [`${String(totals.withoutDevice)} row(s) name no device.`] : []),
+    ...ofReporting(report),
+    ...(report.blind ? [`BLIND (${report.blind.code}): ${printable(report.blind.message)}`] : []),
     ...(partial ? [`PARTIAL ANSWER (${partial.code}): ${printable(partial.message)}`] : []),
   ].join('\n');
+}
+
+/** What is known of the first of them; the card and its page say more. */
+function verdicts({ findings }: HuntReport): string[] {
+  const lines = findings.slice(0, 10).flatMap(({ name, id, verdict, agreement, evidence, explainedSoFar }) => {
+    const words = [
+      ...(explainedSoFar ? [reopenedWords(explainedSoFar)] : []),
+      ...(verdict ? [verdictWords(verdict)] : []),
+      ...(agreement ? [agreementWords(agreement)] : []),
+      ...(evidence ? [gapWords(evidence.gaps)] : []),
+    ].filter((one) => one !== undefined);
+    return words.length === 0
+      ? []
+      : [`${printable(name === '' ? id : name).slice(0, 60)}: ${printable(words.join('; '))}`];
+  });
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+function ofReporting({ totals: { reporting, newlySeen }, excluded }: HuntReport): string[] {
+  return [
+    ...(reporting === undefined ? [] : [`${String(newlySeen)} new of ${String(reporting)} reporting devices.`]),
+    ...(excluded.length === 0 ? [] : [`${String(excluded.length)} device(s) left out, of which all is explained:`]),
+    ...excluded.map(({ name, id }) => `  ${printable(name === '' ? id : name).slice(0, 60)}`),
+  ];
 }
 
 const minute = (at: Date | undefined): string => (at ? at.toISOString().slice(0, 16).replace('T', ' ') : '-');

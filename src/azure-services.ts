@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tableCallRates } from './azure/call-rates.ts';
 import { tableCases } from './azure/cases.ts';
 import { tableConversations } from './azure/conversations.ts';
+import { tableExplanations } from './azure/explanations.ts';
 import { azureCredential } from './azure/credential.ts';
 import { tableLinkSecrets } from './azure/link-secrets.ts';
 import { tableLedger } from './azure/ledger.ts';
@@ -16,6 +17,7 @@ import { tableRetention } from './azure/retention.ts';
 import { storageRunQueue } from './azure/run-queue.ts';
 import { tableRuns } from './azure/runs.ts';
 import { storageClients } from './azure/storage-clients.ts';
+import { askedFreshness } from './freshness.ts';
 import { loadPreparedHunts } from './hunt-files/prepared-hunts.ts';
 import type { Log } from './log.ts';
 import { onFirstUse } from './on-first-use.ts';
@@ -69,6 +71,8 @@ export async function azureServices(settings: Settings, log: Log, overrides: Azu
     ledger: tableLedger(ledger),
     outbox: tableOutbox(ledger, now),
     promises: tablePromises(ledger, now),
+    explanations: tableExplanations(ledger, now),
+    freshness: askedFreshness(new Map(workspaces), log),
     cases: tableCases(cases),
     runs: tableRuns(runs, now),
     links: tableLinkSecrets(conversations),

@@ -12,6 +12,7 @@ export const LOG_EVENTS = [
   'run.skipped',
   'run.poisoned',
   'baseline.founded',
+  'evidence.failed',
   'notice.told',
   'notice.failed',
   'notice.waiting',

@@ -3,6 +3,7 @@
  * The order is the promise: see docs/decisions/0001-remember-as-pending-before-telling.md.
  */
 import { askHunt } from './ask-hunt.ts';
+import { explainReport, rememberExplanations, tellReopened } from './explain-report.ts';
 import { UnknownNameError } from './errors.ts';
 import type { Hunt } from './hunt/hunt.ts';
 import { noticeContext } from './hunt/notice.ts';
@@ -37,14 +38,16 @@ export async function runHunt(
     const { report, session } = await investigate(hunt, run, ticket.before, services);
     onReport(report);
     await forgetSpent(report, services);
+    await rememberExplanations(report, services);
     const receipt = await session.commit(report);
     const lapsed = await tellLapsed(report, services);
+    const reopened = await tellReopened(report, services);
     const { trouble, news } = looksBack(run)
       ? untouched(ticket.before.trouble)
       : troubleNews(ticket.before.trouble, troubleOf(report), now(), policy.remindAfter);
     if (news)
       await outbox.add(run.scope, { ...news, context: noticeContext(hunt, run, report) }, `${run.id}-${news.kind}`);
-    const told = receipt.transactions > 0 || lapsed || news !== undefined;
+    const told = receipt.transactions > 0 || lapsed || reopened || news !== undefined;
     const pending = told || ticket.before.unsettledSince !== undefined;
     const settled = !pending || (await tellPending(run.scope, services));
     const end = {
@@ -66,14 +69,15 @@ export async function runHunt(
   }
 }
 
-/** Asks and compares; writes and tells nothing. Also all that a dry run does. */
+/** Asks, compares and explains; writes and tells nothing. Also all that a dry run does. */
 export async function investigate(
   hunt: Hunt,
   run: Run,
   before: ScopeState | undefined,
-  { workspaces, ledger, promises, policy }: Services,
-  signal: AbortSignal = AbortSignal.timeout(policy.runTimeout),
+  services: Services,
+  signal: AbortSignal = AbortSignal.timeout(services.policy.runTimeout),
 ): Promise<{ readonly report: HuntReport; readonly session: LedgerSession }> {
+  const { workspaces, ledger, promises } = services;
   const workspace = workspaces.get(run.scope.workspace);
   if (!workspace) throw new UnknownNameError('workspace', run.scope.workspace);
   const asked = pinClock(hunt.query, run.asOf);
@@ -89,5 +93,5 @@ export async function investigate(
     ...(before?.lastComplete && { lastComplete: before.lastComplete }),
   };
   const report = await askHunt(workspace, input, before?.lastRun?.totals?.rows ?? 0, signal);
-  return { report, session };
+  return { report: await explainReport(report, session, workspace, services, signal), session };
 }

@@ -14,7 +14,9 @@ export function summaryOf(report: HuntReport): ReportSummary {
     askedHash: askedHash(report.asked),
     totals: report.totals,
     ...(report.partial && { partial: report.partial }),
+    ...(report.blind && { blind: report.blind }),
     findings: withinBudget(report.findings.slice(0, SUMMARY_FINDINGS)),
+    ...(report.excluded.length > 0 && { excluded: withinBudget(report.excluded.slice(0, SUMMARY_FINDINGS)) }),
   };
 }
 

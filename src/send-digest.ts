@@ -1,10 +1,11 @@
+import { explanationLines } from './board/explained.ts';
 import { weekDigest } from './board/week.ts';
 import { RunInProgressError } from './errors.ts';
 import type { NoticeContext } from './hunt/notice.ts';
 import { scheduledRunId, scopeKeyOf, type Run } from './hunt/run.ts';
 import { dueSlot } from './hunt/schedule.ts';
 import { wantsDigest } from './hunt/subscription.ts';
-import { DIGEST_SCOPE } from './hunt/week-digest.ts';
+import { DIGEST_SCOPE, LISTED } from './hunt/week-digest.ts';
 import type { Notice } from './hunt/notice.ts';
 import type { ScopeState, Services } from './services.ts';
 import { tellPending } from './tell.ts';
@@ -57,7 +58,8 @@ async function noticeOf(run: Run, states: ReadonlyMap<string, ScopeState>, servi
     policy,
     now: at,
   });
-  return { kind: 'digest', context: contextOf(run), week };
+  const explained = (await explanationLines(services)).slice(0, LISTED);
+  return { kind: 'digest', context: contextOf(run), week: explained.length === 0 ? week : { ...week, explained } };
 }
 
 /** What every notice says of itself; the digest is about no hunt. */

@@ -11,12 +11,14 @@ import type { Hunt, HuntId, HuntScope } from './hunt/hunt.ts';
 import type { Coverage } from './hunt/coverage.ts';
 import type { Case, CaseState, NoticeDigest, Post, RunPoint } from './hunt/case.ts';
 import type { Expectation, Expectations } from './hunt/expectation.ts';
+import type { Explanation } from './hunt/explanation.ts';
 import type { ScopeHistory } from './hunt/history.ts';
 import type { Notice, NoticeContext } from './hunt/notice.ts';
 import type { Person } from './hunt/person.ts';
 import type { SubscriptionRule } from './hunt/subscription.ts';
 import type { HuntReport, RunOutcome, RunTotals } from './hunt/report.ts';
 import type { Run, RunId, RunOrder } from './hunt/run.ts';
+import type { TableFlow } from './hunt/sight.ts';
 import type { Trouble } from './hunt/trouble.ts';
 import type { Finding } from './hunt/finding.ts';
 import type { Log } from './log.ts';
@@ -60,6 +62,8 @@ export interface LedgerSession {
   readonly baseline: Baseline;
   /** Whether anybody has ever promised anything about a device of this scope; mostly nobody has, and nothing is read. */
   readonly promised: boolean;
+  /** Whether scenarios have ever explained a device of this scope, so that there is something to watch. */
+  readonly explained: boolean;
   /**
    * Remembers a report's devices and, in the same transaction each, that they are still to be told.
    * May be called again with the same report after any failure: what is recorded stays recorded once.
@@ -239,6 +243,21 @@ export interface Promises {
   unmute(hunt: HuntId): Promise<void>;
 }
 
+/** What explained devices to us, so that a benign story never uses up what is new about a device. */
+export interface Explanations {
+  /** Everything remembered of a scope, explanations that have ended included. */
+  all(scope: HuntScope): Promise<readonly Explanation[]>;
+  /** Remembers, in the place of what was remembered of the same devices before. */
+  remember(scope: HuntScope, explanations: readonly Explanation[]): Promise<void>;
+  /** Ends the explanations of these devices and puts the notice of them into the outbox, as {@link Promises.lapse} does. */
+  reopen(findings: readonly Finding[], context: NoticeContext, scope: HuntScope): Promise<number>;
+}
+
+/** What the tables of a workspace have received lately. Never throws: what cannot be asked is left out. */
+export interface Freshness {
+  of(workspace: string, tables: readonly string[], asOf: Date, signal: AbortSignal): Promise<readonly TableFlow[]>;
+}
+
 /** Nothing is told about a hunt until then; what it finds waits. */
 export interface Mute {
   readonly hunt: HuntId;
@@ -323,7 +342,11 @@ export interface ReportSummary {
   readonly askedHash?: string;
   readonly totals: RunTotals;
   readonly partial?: { readonly code: string; readonly message: string };
+  /** Why the hunt could see nothing new. */
+  readonly blind?: { readonly code: string; readonly message: string };
   readonly findings: readonly Finding[];
+  /** Devices that were left out of the cards, and why; counted and listed like findings. */
+  readonly excluded?: readonly Finding[];
 }
 export const SUMMARY_FINDINGS = 50;
 
@@ -404,6 +427,10 @@ export interface RunPolicy {
   readonly lateness: Milliseconds;
   /** A run's deadline; shorter than the function time-out. */
   readonly runTimeout: Milliseconds;
+  /** How long the questions about new devices may take altogether; the card does not wait longer. */
+  readonly evidenceTimeout: Milliseconds;
+  /** A table that has received nothing for so long, and for longer than it usually pauses, is silent. */
+  readonly blindAfter: Milliseconds;
   /** A trouble that lasts is told again after this. */
   readonly remindAfter: Milliseconds;
   /** An urgent case that nobody has seen is told once more after this; 0: never. */
@@ -426,6 +453,8 @@ export interface Services {
   readonly notifier: Notifier;
   readonly cases: Cases;
   readonly promises: Promises;
+  readonly explanations: Explanations;
+  readonly freshness: Freshness;
   readonly links: LinkSecrets;
   readonly retention: Retention;
   readonly rates: CallRates;

@@ -13,7 +13,7 @@ import {
   type Environment,
 } from './setting-readers.ts';
 import { readTeams, type TeamsSettings } from './teams-settings.ts';
-import { DAY, HOUR, MINUTE } from './time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
 /** Where tables and queues are: a connection string (Azurite) or an account reached with an identity. */
 export type StorageSettings =
@@ -54,6 +54,14 @@ export function readSettings(env: Environment): Settings {
       digest: readSchedule(env, 'DIGEST_SCHEDULE', '0 0 7 * * 1', problems),
       lateness: readTimespan(env, 'LATENESS', 2 * DAY, { least: 0, most: 90 * DAY }, problems),
       runTimeout: readTimespan(env, 'RUN_TIMEOUT', 12 * MINUTE, { least: 5_000, most: 25 * MINUTE }, problems),
+      evidenceTimeout: readTimespan(
+        env,
+        'EVIDENCE_TIMEOUT',
+        2 * MINUTE,
+        { least: SECOND, most: 10 * MINUTE },
+        problems,
+      ),
+      blindAfter: readTimespan(env, 'BLIND_AFTER', 45 * MINUTE, { least: 5 * MINUTE, most: 2 * DAY }, problems),
       remindAfter: readTimespan(env, 'REMIND_AFTER', DAY, { least: MINUTE, most: 30 * DAY }, problems),
       escalateAfter: readTimespan(env, 'ESCALATE_AFTER', 4 * HOUR, { least: 0, most: 30 * DAY }, problems),
       retain: readDays(env, 'RETAIN_DAYS', 400, { least: 30, most: 3_650 }, problems),

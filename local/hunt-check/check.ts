@@ -8,6 +8,7 @@ import type { Schema, Tree } from '../kql/language.ts';
 import { compileQuery } from '../kql/query.ts';
 import { SCHEMAS, type Dialect } from '../schemas/device-tables.ts';
 import { deviceColumns, deviceRows, resultOf, type ColumnRemark } from './device-rows.ts';
+import { ofQuestions } from './questions.ts';
 import { queryErrors } from './query-errors.ts';
 import { endOf, offsetOf } from './query-text.ts';
 import type { QueryRemark, Remark } from './remark.ts';
@@ -22,6 +23,7 @@ export function checkHunt(name: string, raw: string, dialect: Dialect = 'log-ana
     ...file.warnings.map((warning) => ofLoader('warning', warning)),
     ...testRows(file, SCHEMAS[dialect]),
     ...(file.draft && file.draft.query.trim() !== '' ? ofQuery(file, file.draft, raw, dialect) : []),
+    ...(file.draft ? ofQuestions(file, file.draft, dialect) : []),
   ];
   return [...unique(remarks)].sort((a, b) => a.line - b.line || a.column - b.column);
 }

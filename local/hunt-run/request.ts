@@ -7,9 +7,10 @@ import type { Hunt } from '../../src/hunt/hunt.ts';
 import { readHuntFile } from '../../src/hunt-files/hunt-file.ts';
 import { DAY, HOUR, parseInstant, parseTimespan, type Milliseconds } from '../../src/time.ts';
 
-const USAGE = `Usage: npm run hunt -- <hunt file> [--dry-run] [--as-of 2026-11-20T06:00Z | --backfill 30d] [--workspace alias] [--json]
+const USAGE = `Usage: npm run hunt -- <hunt file> [--dry-run | --explain] [--as-of 2026-11-20T06:00Z | --backfill 30d] [--workspace alias] [--json]
 
   --dry-run     ask and compare, write and tell nothing
+  --explain     a dry run that also judges every device by the hunt's scenarios, and shows what each would leave out
   --as-of       run the hunt as of a past instant
   --backfill    found the baseline from so much of the past, and tell nobody; for a hunt without one
   --workspace   which workspace of WORKSPACES to ask; needed when there are several
@@ -24,6 +25,7 @@ export class UsageError extends Error {}
 export interface Request {
   readonly hunt: Hunt;
   readonly dryRun: boolean;
+  readonly explain: boolean;
   readonly json: boolean;
   readonly asOf?: Date;
   readonly backfill?: Milliseconds;
@@ -50,11 +52,16 @@ export function readRequest(args: string[]): Request | undefined {
   if (asOf && asOf > new Date())
     throw new UsageError(`--as-of lies in the future; it is now ${new Date().toISOString()}.`);
   const span = readBackfill(values.backfill);
-  if (span !== undefined && (asOf || values['dry-run'] === true))
-    throw new UsageError('--backfill ends now and writes; it goes neither with --as-of nor with --dry-run.');
+  const explain = values.explain ?? false;
+  if (span !== undefined && (asOf || explain || values['dry-run'] === true))
+    throw new UsageError(
+      '--backfill ends now and writes; it goes neither with --as-of nor with --dry-run or --explain.',
+    );
+  if (explain && values.json === true) throw new UsageError('--explain is for people; it does not go with --json.');
   return {
     hunt: readHunt(file),
-    dryRun: values['dry-run'] ?? false,
+    dryRun: explain || values['dry-run'] === true,
+    explain,
     json: values.json ?? false,
     ...(asOf && { asOf }),
     ...(span !== undefined && { backfill: span }),
@@ -80,6 +87,7 @@ function parsed(args: string[]) {
       allowPositionals: true,
       options: {
         'dry-run': { type: 'boolean' },
+        explain: { type: 'boolean' },
         'as-of': { type: 'string' },
         backfill: { type: 'string' },
         workspace: { type: 'string' },

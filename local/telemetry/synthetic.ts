@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto';
 import type { Row } from '../kql/compile.ts';
-import type { Column } from '../kql/language.ts';
-import { ticksOf, type Value } from '../kql/values.ts';
-import { DEVICE_TABLES } from '../schemas/device-tables.ts';
+import { certificateCheck, connection, deviceInfo, processStart, sha1Of, type Device, type Event } from './events.ts';
 import { seeded, type Random } from './random.ts';
-import { LITEMANAGER_SIGNER, SIGNERS, type Signer } from './signers.ts';
+import { SIGNERS, type Signer } from './signers.ts';
+import { ORDINARY, tell } from './stories.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -28,17 +27,6 @@ export interface Telemetry {
   readonly newcomer: Device;
 }
 
-export interface Device {
-  readonly id: string;
-  readonly name: string;
-}
-
-interface Event {
-  readonly table: string;
-  readonly ingestedAt: number;
-  readonly row: Row;
-}
-
 /** Certificate checks of 400 made-up devices over seven days; LiteManager on three of them, and soon on a fourth. */
 export function syntheticTelemetry({ epoch, newcomerAfter }: TelemetryOptions): Telemetry {
   const random = seeded(20_261_123);
@@ -59,11 +47,14 @@ export function syntheticTelemetry({ epoch, newcomerAfter }: TelemetryOptions): 
     [142, [75]],
     [288, [51, 30, 28, 3]],
   ] as const) {
-    for (const before of hours) events.push(...litemanager(devices[index] ?? newcomer, at(before * HOUR), random));
+    for (const before of hours)
+      events.push(...tell('the service starts, and its helper', devices[index] ?? newcomer, at(before * HOUR), random));
   }
   // Outside the five days: it was removed here.
-  events.push(...litemanager(devices[311] ?? newcomer, at(6 * DAY), random));
-  events.push(...litemanager(newcomer, epoch.getTime() + newcomerAfter, random));
+  events.push(...tell('the service starts, and its helper', devices[311] ?? newcomer, at(6 * DAY), random));
+  for (const part of tell('the backup, and one encoded command', newcomer, epoch.getTime() + newcomerAfter, random))
+    events.push({ ...part, ingestedAt: epoch.getTime() + newcomerAfter });
+  events.push(...streams(devices, signers, epoch, seeded(20_261_124)));
   events.push(
     ...[...devices, newcomer].map((device) =>
       deviceInfo(device, device === newcomer ? epoch.getTime() + newcomerAfter : at(2 * HOUR), random),
@@ -95,81 +86,24 @@ function newcomerOf(epoch: Date): Device {
   };
 }
 
-/** Builds a row of a table from the columns that matter; the others are null, and texts empty. */
-function event(table: string, at: number, values: Readonly<Record<string, Value>>): Event {
-  const columns = DEVICE_TABLES[table] ?? [];
-  const when = ticksOf(new Date(at));
-  const common: Readonly<Record<string, Value>> = {
-    Timestamp: when,
-    TimeGenerated: when,
-    Type: table,
-    SourceSystem: 'SyntheticTelemetry',
-    TenantId: '00000000-0000-0000-0000-000000000000',
-  };
-  const valueOf = ({ name, type }: Column): Value => values[name] ?? common[name] ?? (type === 'string' ? '' : null);
-  return { table, ingestedAt: at, row: columns.map(valueOf) };
-}
+/** How long a program that was started goes on receiving rows. */
+const STREAM = 3 * DAY;
 
-function certificateCheck(device: Device, signer: Signer, at: number, random: Random): Event {
-  const created = at - (100 + random.below(700)) * DAY;
-  return event('DeviceFileCertificateInfo', at, {
-    DeviceId: device.id,
-    DeviceName: device.name,
-    SHA1: hash('sha1', `${signer.name} ${String(random.below(40))}`, 'hex'),
-    IsSigned: true,
-    SignatureType: 'Embedded',
-    Signer: signer.name,
-    SignerHash: hash('sha1', signer.name, 'hex'),
-    Issuer: signer.issuer,
-    IssuerHash: hash('sha1', signer.issuer, 'hex'),
-    CertificateSerialNumber: hash('sha256', signer.name, 'hex').slice(0, 32),
-    CrlDistributionPointUrls: '["http://crl.contoso.example/codesigning.crl"]',
-    CertificateCreationTime: ticksOf(new Date(created)),
-    CertificateExpirationTime: ticksOf(new Date(created + 1095 * DAY)),
-    CertificateCountersignatureTime: ticksOf(new Date(created + 30 * DAY)),
-    IsTrusted: random.below(200) > 0,
-    IsRootSignerMicrosoft: signer.name.startsWith('Microsoft'),
-    ReportId: random.report(),
-  });
-}
-
-/** The check of the service's file, its start, and its talk to the relay. */
-function litemanager(device: Device, at: number, random: Random): Event[] {
-  const check = certificateCheck(device, LITEMANAGER_SIGNER, at, random);
-  const folder = 'C:\\Program Files (x86)\\LiteManager Pro - Server';
-  const who = { DeviceId: device.id, DeviceName: device.name, ReportId: random.report() };
-  return [
-    check,
-    event('DeviceProcessEvents', at - MINUTE, {
-      ...who,
-      ActionType: 'ProcessCreated',
-      FileName: 'ROMServer.exe',
-      FolderPath: `${folder}\\ROMServer.exe`,
-      ProcessCommandLine: `"${folder}\\ROMServer.exe"`,
-      AccountName: 'system',
-      InitiatingProcessFileName: 'services.exe',
-      InitiatingProcessFolderPath: 'c:\\windows\\system32\\services.exe',
-    }),
-    event('DeviceNetworkEvents', at - MINUTE / 2, {
-      ...who,
-      ActionType: 'ConnectionSuccess',
-      RemoteIP: `203.0.113.${String(10 + random.below(5))}`,
-      RemotePort: 5650,
-      Protocol: 'Tcp',
-      LocalIP: `192.0.2.${String(1 + random.below(250))}`,
-      InitiatingProcessFileName: 'ROMServer.exe',
-    }),
-  ];
-}
-
-function deviceInfo(device: Device, at: number, random: Random): Event {
-  return event('DeviceInfo', at, {
-    DeviceId: device.id,
-    DeviceName: device.name,
-    OSPlatform: device.name.startsWith('srv') ? 'WindowsServer2022' : 'Windows11',
-    OnboardingStatus: 'Onboarded',
-    SensorHealthState: 'Active',
-    PublicIP: `198.51.100.${String(1 + random.below(250))}`,
-    ReportId: random.report(),
-  });
+/** Tables never stand still while devices are on: a check every half minute, a process and a connection every five. */
+function* streams(
+  devices: readonly Device[],
+  signers: readonly [Signer, ...Signer[]],
+  epoch: Date,
+  random: Random,
+): Generator<Event> {
+  const fleet = devices as [Device, ...Device[]];
+  const from = epoch.getTime();
+  for (let at = from - HOUR; at < from + STREAM; at += MINUTE / 2)
+    yield certificateCheck(random.pick(fleet), random.pick(signers), at, random);
+  for (let at = from - HISTORY; at < from + STREAM; at += 5 * MINUTE) {
+    const path = 'C:\\Program Files\\Contoso\\agent.exe';
+    yield processStart(random.pick(fleet), at, random, { ...ORDINARY, path });
+    const to = { address: `198.51.100.${String(1 + random.below(250))}`, port: 443 };
+    yield connection(random.pick(fleet), at, random, to, { path, sha1: sha1Of(path) });
+  }
 }

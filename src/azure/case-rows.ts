@@ -17,7 +17,7 @@ export const overdueUntil = (at: Date): readonly [string, string] => [OVERDUE, `
 export const staleKey = (id: string, revision: string): string => `s-${id}~${revision}`;
 
 const ID =
-  /^(.+)-(?:devices-found|baseline-founded|trouble|recovered|expectation-ended|unseen|slots-missed|digest)(?:-\d{6})?$/;
+  /^(.+)-(?:devices-found|baseline-founded|trouble|recovered|expectation-ended|explanation-ended|unseen|slots-missed|digest)(?:-\d{6})?$/;
 
 /** Where a case is; undefined when the text, which may come from a click or a link, cannot be the id of one. */
 export function caseKey(id: string): readonly [string, string] | undefined {

@@ -14,6 +14,7 @@ interface ShardWork {
   readonly shard: number;
   readonly findings: Finding[];
   readonly expected: Finding[];
+  readonly excluded: Finding[];
   readonly founding: Sighting[];
   readonly known: Named[];
 }
@@ -44,19 +45,21 @@ function workOf(report: HuntReport): ShardWork[] {
     shard,
     findings: [],
     expected: [],
+    excluded: [],
     founding: [],
     known: [],
   }));
-  for (const list of ['findings', 'expected', 'founding', 'known'] as const) {
+  for (const list of ['findings', 'expected', 'excluded', 'founding', 'known'] as const) {
     for (const sighting of report[list]) (work[shardOf(sighting.device)]?.[list] as Named[]).push(sighting);
   }
   return work.filter((shard) => shard.known.length + newsOf(shard).length > 0);
 }
 
 /** What the shard is to remember as seen for the first time, or again after long. */
-const newsOf = ({ findings, expected, founding }: ShardWork): readonly (Sighting | Finding)[] => [
+const newsOf = ({ findings, expected, excluded, founding }: ShardWork): readonly (Sighting | Finding)[] => [
   ...findings,
   ...expected,
+  ...excluded,
   ...founding,
 ];
 

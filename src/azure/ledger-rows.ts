@@ -36,6 +36,7 @@ export interface Meta {
   readonly since: Date;
   readonly partitions: number;
   readonly promised: boolean;
+  readonly explained: boolean;
   readonly etag: string;
 }
 
@@ -46,6 +47,7 @@ export function readMeta(row: Entity | undefined): Meta | undefined {
     since: new Date(String(row['since'])),
     partitions: Number(row['partitions']),
     promised: row['promised'] === true,
+    explained: row['explained'] === true,
     etag: row.etag ?? '',
   };
 }

@@ -35,6 +35,7 @@ async function openLedger(table: Table, scope: HuntScope): Promise<LedgerSession
   return {
     baseline,
     promised: meta?.promised ?? false,
+    explained: meta?.explained ?? false,
     async commit(report) {
       if (report.outcome === 'baseline-not-founded') return NOTHING_COMMITTED;
       if (meta?.state === 'established') return commitShards(table, scope, meta.partitions, heads, report);

@@ -89,7 +89,7 @@ export async function finishScope(
   held: HeldLease | undefined,
 ): Promise<void> {
   const { report } = end;
-  const complete = end.status === 'completed' && report !== undefined && !report.partial;
+  const complete = end.status === 'completed' && report !== undefined && !report.partial && !report.blind;
   const unanswered = end.failure?.willRetry === true || end.failure?.mayPass === true;
   // Whoever held the lease before may still be at work and leave something untold after this run looked.
   const tookOver = before.lease !== undefined && before.lease.run !== run.id;

@@ -3,7 +3,9 @@ import type { DeviceKey } from '../hunt/device-key.ts';
 import type { Expectations } from '../hunt/expectation.ts';
 import type { Hunt, HuntScope } from '../hunt/hunt.ts';
 import type { DeviceRecord, RunRecord, Services } from '../services.ts';
+import { tallyScenarios, type ScenarioTally } from '../hunt/tally.ts';
 import { DAY } from '../time.ts';
+import { explanationsOf } from './explained.ts';
 import { huntRows, type HuntRow, type ScopeRow } from './hunt-rows.ts';
 import { STANDINGS } from './standing.ts';
 
@@ -19,6 +21,8 @@ export interface HuntView {
   /** The last of these devices, where there are more: the next page begins behind it. */
   readonly next?: DeviceKey;
   readonly expected: Expectations;
+  /** What its scenarios have done so far in this workspace. */
+  readonly scenarios: readonly ScenarioTally[];
   /** The cases of the runs that found these devices, as far as they were read. */
   readonly cases: readonly Case[];
 }
@@ -47,10 +51,11 @@ export async function readHunt(
   const scope = row?.scopes.find(({ workspace }) => workspace === asked.workspace) ?? worstOf(row?.scopes ?? []);
   if (!row || !scope) throw new Error('A program without workspaces has no board.');
   const where: HuntScope = { hunt: hunt.id, workspace: scope.workspace };
-  const [recent, listing, expected] = await Promise.all([
+  const [recent, listing, expected, remembered] = await Promise.all([
     runs.recent(where, RUNS),
     ledger.list(where),
     promises.expected(where),
+    explanationsOf(hunt, where.workspace, services),
   ]);
   const page = await pageOf(
     listing.devices({ pageSize: DEVICES_A_PAGE + 1, ...(asked.after !== undefined && { after: asked.after }) }),
@@ -66,6 +71,7 @@ export async function readHunt(
     ...(listing.since && { founded: listing.since }),
     ...(page.next !== undefined && { next: page.next }),
     expected,
+    scenarios: tallyScenarios(hunt.scenarios, remembered),
     cases: await casesOf(page.devices, services),
   };
 }

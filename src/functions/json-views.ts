@@ -23,8 +23,10 @@ export function runJson(record: RunRecord, hunt: Hunt | undefined): Record<strin
     ...(report && {
       outcome: report.outcome,
       partial: report.partial,
+      blind: report.blind,
       totals: report.totals,
       findings: report.findings.map(findingJson),
+      excluded: report.excluded?.map(findingJson),
       findingsLeftOut: Math.max(0, report.totals.newlySeen + report.totals.returning - report.findings.length),
     }),
   };
@@ -32,7 +34,11 @@ export function runJson(record: RunRecord, hunt: Hunt | undefined): Record<strin
 
 function findingJson(finding: Finding): Record<string, unknown> {
   const { id, name, novelty, firstSeen, lastSeen, count, reports, reportCount, lastSeenBefore } = finding;
-  return { deviceId: id, deviceName: name, novelty, firstSeen, lastSeen, count, reports, reportCount, lastSeenBefore };
+  const { verdict, agreement, explainedSoFar, evidence } = finding;
+  return {
+    ...{ deviceId: id, deviceName: name, novelty, firstSeen, lastSeen, count, reports, reportCount, lastSeenBefore },
+    ...{ verdict, agreement, explainedSoFar, evidence },
+  };
 }
 
 /** A hunt with how it stands in each workspace. */

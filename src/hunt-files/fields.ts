@@ -23,7 +23,7 @@ export interface Fields {
   /** Notes a problem at a field's value, or at the file's start when the field is absent. */
   problem(name: string, message: string, suggestion?: string): void;
   /** Notes a problem deep inside a field: at the innermost part of the path that the file has. */
-  problemIn(path: readonly PropertyKey[], message: string): void;
+  problemIn(path: readonly PropertyKey[], message: string, suggestion?: string): void;
   /** Notes a problem at a character of a field's text. */
   problemInText(name: string, offset: number, message: string): void;
   warning(name: string, message: string): void;
@@ -31,8 +31,8 @@ export interface Fields {
   placeIn(path: readonly PropertyKey[]): Position;
   /** The place of the name at the end of the path. */
   placeOfKey(path: readonly PropertyKey[]): Position;
-  /** The place of a character of a field's text. */
-  placeInText(name: string): (offset: number) => Position;
+  /** The place of a character of a field's text, or of the text at the end of a path. */
+  placeInText(name: string | readonly PropertyKey[]): (offset: number) => Position;
 }
 
 export function readFields(
@@ -82,9 +82,11 @@ export function readFields(
       .find((inner) => isNode(inner) && inner.range);
     return at(offsetOf(found));
   };
-  const placeInText = (name: string): ((offset: number) => Position) => {
-    const found = node(name);
-    if (!isScalar(found) || typeof found.value !== 'string') return () => place(name);
+  const placeInText = (where: string | readonly PropertyKey[]): ((offset: number) => Position) => {
+    const path = typeof where === 'string' ? [where] : where;
+    const found = typeof where === 'string' ? node(where) : document.getIn(where, true);
+    if (!isScalar(found) || typeof found.value !== 'string')
+      return () => (typeof where === 'string' ? place(where) : placeIn(path));
     const places = textPlaces(text, offsetOf(found), found.value);
     return (offset) => at(places(offset));
   };
@@ -149,8 +151,8 @@ export function readFields(
     problem: (name, message, suggestion) => {
       problem(place(name), message, suggestion);
     },
-    problemIn(path, message) {
-      problem(placeIn(path), message);
+    problemIn(path, message, suggestion) {
+      problem(placeIn(path), message, suggestion);
     },
     warning: (name, message) => {
       out.warnings.push({ file, ...place(name), message });

@@ -19,6 +19,8 @@ export interface HuntFile {
   readonly placeOfKey: (path: readonly PropertyKey[]) => Position;
   /** The place in the file of a character of the query. */
   readonly placeInQuery: (offset: number) => Position;
+  /** The same of the text at the end of a path, such as `['evidence', 'files']`. */
+  readonly placeInText: (path: readonly PropertyKey[]) => (offset: number) => Position;
   readonly problems: readonly HuntFileProblem[];
   readonly warnings: readonly HuntFileProblem[];
 }
@@ -30,7 +32,11 @@ export function readHuntFile(file: string, raw: string): HuntFile {
   const warnings = [...parsed.warnings];
   const fields = document && readFields(file, { document, text, at }, HUNT_FIELDS, { problems, warnings });
   const start = (): Position => ({ line: 1, column: 1 });
-  if (!fields) return { file, tests: [], placeOf: start, placeOfKey: start, placeInQuery: start, problems, warnings };
+  if (!fields)
+    return {
+      ...{ file, tests: [], placeOf: start, placeOfKey: start, placeInQuery: start, placeInText: () => start },
+      ...{ problems, warnings },
+    };
   const draft = readHunt(file, fields);
   const tests = readTests(fields);
   return {
@@ -42,6 +48,7 @@ export function readHuntFile(file: string, raw: string): HuntFile {
     placeOfKey: (path) => fields.placeOfKey(path),
     // Worked out for who asks: most files have no fault.
     placeInQuery: (offset) => fields.placeInText('query')(offset),
+    placeInText: (path) => fields.placeInText(path),
     problems,
     warnings,
   };

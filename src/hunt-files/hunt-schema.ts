@@ -3,7 +3,9 @@
  * `hunts/hunt.schema.json`, by which editors complete and check a file.
  */
 import * as z from 'zod/v4';
+import { EVIDENCE_KINDS, type EvidenceKind } from '../hunt/evidence-kinds.ts';
 import { DEFAULT_DEVICE_COLUMNS, type DeviceColumns } from '../hunt/hunt.ts';
+import { SCENARIO_MODES } from '../hunt/hunt-questions.ts';
 import { TACTICS } from './attack.ts';
 
 export const GUID = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/;
@@ -39,6 +41,27 @@ const DEVICE_COLUMNS: Readonly<Record<keyof DeviceColumns, string>> = {
   reports: 'The column of report ids: one, or a list',
 };
 
+const EVIDENCE: Readonly<Record<EvidenceKind, string>> = {
+  files: 'The files that matched: DeviceId, SHA1, Signer … Asked first; its SHA1s are `Files` to the others',
+  telemetry: 'DeviceId of devices that send process events at all; the others are "cannot say", never "did not run"',
+  executions: 'What ran: DeviceId, Count and columns of DeviceProcessEvents. Scenarios are judged on its rows',
+  arrival: 'Who wrote or installed it, and from where: DeviceId, Timestamp, FileName, FolderPath, Process, Origin',
+  network: 'Who it talked to: DeviceId, RemoteIP, RemotePort, RemoteUrl, Count',
+  device: 'The newest row of DeviceInfo: DeviceId, MachineGroup, ExposureLevel, LoggedOnUsers …',
+  prevalence: 'On how many devices a file is: SHA1, Devices',
+};
+
+const Scenario = z.strictObject({
+  name: z.string().describe('What a card calls it'),
+  description: z.string().optional().describe('Why this is no intrusion'),
+  where: z.string().describe('KQL over the columns of the evidence "executions"'),
+  mode: z
+    .enum(SCENARIO_MODES)
+    .optional()
+    .describe('annotate (the default) hides nothing; exclude hides fully explained devices; normal explains no device'),
+});
+export const SCENARIO_FIELDS = Object.keys(Scenario.shape);
+
 /** Firstsight's own fields. */
 const ours = {
   lookback: length.describe('How far the hunt looks back, such as 5d; read from the query when absent'),
@@ -49,12 +72,23 @@ const ours = {
     .strictObject(Object.fromEntries(DEVICE_FIELDS.map((name) => [name, z.string().describe(DEVICE_COLUMNS[name])])))
     .partial()
     .describe('Which columns of the answer hold a device'),
+  evidence: z
+    .strictObject(Object.fromEntries(EVIDENCE_KINDS.map((name) => [name, z.string().describe(EVIDENCE[name])])))
+    .partial()
+    .describe('KQL that is asked about new devices only, over the lists `Devices` (ids) and `Files` (SHA1s)'),
+  scenarios: z.array(Scenario).describe('Benign stories, judged on each execution of what was found'),
+  siblings: z
+    .array(z.string())
+    .describe('Names of the hunts for the same tool; how many agree is the weight of a finding'),
   tests: HuntTests.describe('Rows, and the devices that must be found in them: npm run hunt:test'),
   knownGaps: z.string().describe('What the hunt cannot see'),
 };
 
 /** Sentinel's fields that mean something here. */
 const sentinels = {
+  requiredDataConnectors: z
+    .unknown()
+    .describe('Of its dataTypes those that the query names are watched: a hunt whose table is silent is blind'),
   description: text.describe('What it looks for, and why'),
   tactics: z.union([tactic, z.array(tactic.nullable())]).describe("ATT&CK tactics in Sentinel's spelling"),
   relevantTechniques: z.union([technique, z.array(technique.nullable())]).describe('ATT&CK techniques'),
@@ -68,7 +102,6 @@ const sentinels = {
 const SILENT = [
   'description-detailed',
   'description_detailed',
-  'requiredDataConnectors',
   'tags',
   'metadata',
   'entityMappings',

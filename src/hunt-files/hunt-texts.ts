@@ -13,11 +13,15 @@ export interface HuntText {
   readonly text: string;
 }
 
-/** The text of every hunt file below a folder that is switched on, in the order of their paths; names that start with `_` or `.` are left out. */
+/** The text of every hunt file below a folder that is switched on, in the order of their paths; names that start with `_` or `.` are left out. `all`: the files that are switched off, too. */
 export function huntTexts(
   folder: string,
   switchedOn: string,
-): { readonly texts: readonly HuntText[]; readonly problems: readonly HuntFileProblem[] } {
+): {
+  readonly texts: readonly HuntText[];
+  readonly all: readonly string[];
+  readonly problems: readonly HuntFileProblem[];
+} {
   const problems: HuntFileProblem[] = [];
   const problem = (file: string, message: string): void => void problems.push({ file, line: 1, column: 1, message });
   const all = [...pathsBelow(folder, '', problem, new Set())].sort();
@@ -30,7 +34,7 @@ export function huntTexts(
     });
     return text === undefined ? [] : [{ file, text }];
   });
-  return { texts, problems };
+  return { texts, all, problems };
 }
 
 /** `seen` holds the folders already read, under their real paths: a link may lead to any of them. */

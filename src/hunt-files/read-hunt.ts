@@ -7,6 +7,7 @@ import { DAY, parseTimespan, type Milliseconds } from '../time.ts';
 import { tacticOf, TACTICS, techniqueOf } from './attack.ts';
 import type { Fields } from './fields.ts';
 import { DEVICE_FIELDS, FIRST_RUNS, GUID } from './hunt-schema.ts';
+import { readQuestions } from './read-questions.ts';
 import { readSeverity } from './severity.ts';
 import { slugOf } from './slug.ts';
 
@@ -50,6 +51,7 @@ export function readHunt(file: string, fields: Fields): Hunt {
     severity: readSeverity(fields),
     device: { ...DEFAULT_DEVICE_COLUMNS, ...Object.fromEntries(device) },
     requiredColumns: device.size === 0 ? ['id'] : ([...device.keys()] as (keyof DeviceColumns)[]),
+    ...readQuestions(fields, query),
     ...(schedule !== undefined && { schedule }),
     ...(version !== undefined && { version }),
     file,

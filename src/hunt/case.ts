@@ -96,6 +96,7 @@ export function digestOf(notice: Exclude<Notice, { readonly kind: 'unseen' }>): 
         'newly-seen': count('newly-seen'),
         returning: count('returning'),
         'expectation-ended': count('expectation-ended'),
+        'explanation-ended': count('explanation-ended'),
       };
       return { kind, context, findings: worstFirst(findings).slice(0, DIGEST_DEVICES), counts };
     }
@@ -111,7 +112,9 @@ export const isInformation = ({ kind }: NoticeDigest): boolean => kind === 'reco
 
 /** A finding that must not go unnoticed: somebody who is not in the channel is told when nobody there has looked. */
 export const isUrgent = (notice: NoticeDigest): boolean =>
-  notice.kind === 'devices-found' && notice.context.hunt.severity === 'high' && notice.counts['newly-seen'] > 0;
+  notice.kind === 'devices-found' &&
+  notice.context.hunt.severity === 'high' &&
+  notice.counts['newly-seen'] + notice.counts['explanation-ended'] > 0;
 
 /** Somebody has acknowledged it, or expects every device of it. */
 export function isAnswered({ notice, state }: Pick<Case, 'notice' | 'state'>): boolean {

@@ -131,6 +131,7 @@ function reportOf(
     findings: byDevice(findings),
     expected: byDevice(expected),
     lapsed: byDevice(lapsed),
+    ...{ excluded: [], reopened: [], explanations: [], unchecked: 0 },
     known,
     founding,
   };

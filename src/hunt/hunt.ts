@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../time.ts';
+import type { HuntQuestions } from './hunt-questions.ts';
 
 /** A hunt's identity in storage: Sentinel's `id`. It survives a renamed file. */
 export type HuntId = string & { readonly __brand: 'HuntId' };
@@ -16,7 +17,7 @@ export interface DeviceColumns {
 export type Severity = 'high' | 'medium' | 'low';
 
 /** A declared question: KQL, and how to read a device from a row of its answer. */
-export interface Hunt {
+export interface Hunt extends HuntQuestions {
   readonly id: HuntId;
   /** The file's name without its ending: what people type and what stands in URLs. */
   readonly slug: string;

@@ -1,12 +1,16 @@
 import type { PartialAnswer } from './answer.ts';
 import type { Baseline } from './baseline.ts';
+import type { Explanation } from './explanation.ts';
 import type { Finding } from './finding.ts';
 import type { Hunt } from './hunt.ts';
 import type { Run } from './run.ts';
 import type { Named, Sighting } from './sighting.ts';
 
-/** `baseline-not-founded`: the first answer was partial, and what is missing from it would look new next time. */
-export type RunOutcome = 'baseline-founded' | 'baseline-not-founded' | 'nothing-new' | 'devices-found';
+/**
+ * `baseline-not-founded`: the first answer was partial, or there was none to see: what is missing would look new next time.
+ * `blind`: nothing new, but the hunt's tables are silent.
+ */
+export type RunOutcome = 'baseline-founded' | 'baseline-not-founded' | 'nothing-new' | 'devices-found' | 'blind';
 
 export interface RunTotals {
   readonly rows: number;
@@ -17,6 +21,10 @@ export interface RunTotals {
   /** Devices that somebody expects here: remembered, not told. Those already known count as known. */
   readonly expected: number;
   readonly withoutDevice: number;
+  /** Devices that would be news and that a scenario leaves out of the cards; absent from older runs. */
+  readonly excluded?: number;
+  /** Devices that sent anything to the hunt's tables lately; absent where that is not known. */
+  readonly reporting?: number;
 }
 
 /** Everything a run decided, as one value: what to remember and what to tell. */
@@ -35,6 +43,16 @@ export interface HuntReport {
   readonly expected: readonly Finding[];
   /** Known devices whose promise has run out: told again, once. */
   readonly lapsed: readonly Finding[];
+  /** What would be news if every execution of it were not explained by a scenario that excludes; remembered, not told. */
+  readonly excluded: readonly Finding[];
+  /** Known devices that were explained so far and no longer are: told again, once. */
+  readonly reopened: readonly Finding[];
+  /** What is to be remembered of what scenarios said. */
+  readonly explanations: readonly Explanation[];
+  /** Devices left out of cards of which nobody could ask whether they still are explained. */
+  readonly unchecked: number;
+  /** Why the hunt could see nothing new, whatever its answer says. */
+  readonly blind?: { readonly code: string; readonly message: string };
   /** Known devices that this answer had, in its order; the ledger moves their last-seen day. */
   readonly known: readonly Named[];
   /** Devices a founding run remembers without calling them new, in the answer's order and without their report ids. */

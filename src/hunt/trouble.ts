@@ -3,7 +3,7 @@ import type { HuntReport } from './report.ts';
 
 /** Why a hunt in a workspace cannot be trusted to be silent. */
 export interface Trouble {
-  /** An error's code, `partial-answer`, `rows-without-device` or `baseline-not-founded`. */
+  /** An error's code, `partial-answer`, `blind-hunt`, `rows-without-device` or `explanations-unchecked`. */
   readonly code: string;
   readonly message: string;
   readonly since: Date;
@@ -18,18 +18,25 @@ export type TroubleNews =
 
 /** A completed run that still is not the whole truth. */
 export function troubleOf(report: HuntReport): { readonly code: string; readonly message: string } | undefined {
-  const { partial, totals } = report;
+  const founded = report.outcome === 'baseline-not-founded' ? ' The baseline was not founded.' : '';
+  const { partial, totals, blind, unchecked } = report;
   if (partial) {
-    const founded = report.outcome === 'baseline-not-founded' ? ' The baseline was not founded.' : '';
     return {
       code: 'partial-answer',
       message: `The workspace answered only in part (${partial.code}): ${partial.message}${founded}`,
     };
   }
+  if (blind) return { code: blind.code, message: `${blind.message}${founded}` };
   if (totals.withoutDevice > 0) {
     return {
       code: 'rows-without-device',
       message: `${String(totals.withoutDevice)} of ${String(totals.rows)} rows name no device and could not be compared.`,
+    };
+  }
+  if (unchecked > 0) {
+    return {
+      code: 'explanations-unchecked',
+      message: `${String(unchecked)} device(s) that a scenario leaves out could not be asked about: whether they still are explained is not known.`,
     };
   }
   return undefined;

@@ -15,6 +15,8 @@ export interface WeekDigest {
   readonly failedHunts: number;
   /** Hunts that found something so often that they had better be tuned. */
   readonly noisy: readonly DigestLine[];
+  /** What scenarios have explained so far; absent where they explained nothing. */
+  readonly explained?: readonly DigestLine[];
   readonly coverage: {
     readonly hunts: number;
     readonly workspaces: number;

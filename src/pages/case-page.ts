@@ -6,6 +6,7 @@ import { caseSummary } from '../teams/card.ts';
 import { personName } from '../teams/case-lines.ts';
 import { nameOf } from '../teams/device-table.ts';
 import { inert } from '../teams/inert.ts';
+import { evidenceSections } from './evidence-section.ts';
 import { markup, type Html } from './html.ts';
 import { page, type Page } from './page.ts';
 
@@ -49,7 +50,7 @@ export function casePage(view: CaseView): Page {
       ${context.run}
     </p>
     ${words === undefined ? '' : markup`<p class="said" role="status">${words}</p>`} ${stateLines(about)}
-    ${troubleLines(about)} ${devicesTable(view)} ${queryBlock(about)} ${forms(view)}
+    ${troubleLines(about)} ${devicesTable(view)} ${evidence(about)} ${queryBlock(about)} ${forms(view)}
   `;
   return page(200, title, body, SEEN_SCRIPT);
 }
@@ -102,6 +103,13 @@ function devicesTable({ devices, total }: CaseView): Html | string {
       </table>
     </div>
     ${rest > 0 ? markup`<p class="soft">and ${plural(rest, 'more device', 'more devices')}; the API lists all.</p>` : ''}`;
+}
+
+function evidence({ notice }: Case): Html | string {
+  const sections = notice.kind === 'devices-found' ? evidenceSections(notice.findings) : [];
+  return sections.length === 0
+    ? ''
+    : markup`<h2>What is known of ${sections.length === 1 ? 'it' : 'them'}</h2>${sections}`;
 }
 
 function queryBlock({ notice }: Case): Html | string {

@@ -18,6 +18,7 @@ label { display: block; margin: .5rem 0; } input, select, textarea { display: bl
 button { font: inherit; font-weight: 600; padding: .5rem 1rem; border: 0; border-radius: .25rem; background: var(--accent); color: var(--paper); cursor: pointer; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 textarea[readonly] { max-width: none; font: .85rem/1.5 ui-monospace, monospace; }
+details { margin: .5rem 0; } summary { cursor: pointer; font-weight: 600; overflow-wrap: anywhere; }
 @media print { form { display: none; } }
 `;
 

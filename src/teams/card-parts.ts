@@ -1,6 +1,7 @@
 /** What the cards of all kinds of notices have in common. */
 import type { RunPoint } from '../hunt/case.ts';
 import type { NoticeContext } from '../hunt/notice.ts';
+import type { RunTotals } from '../hunt/report.ts';
 import { sparkline } from './sparkline.ts';
 import type { Element, TextRun } from './card-types.ts';
 import { facts, line, run } from './elements.ts';
@@ -46,6 +47,15 @@ function attackRuns({ hunt }: NoticeContext): TextRun[] {
   return tactics === '' ? techniques.slice(1) : [run(tactics, {}, 120), ...techniques];
 }
 
+/** Of how many that could have been seen. */
+const inSight = (totals: RunTotals | undefined): string | undefined =>
+  totals?.reporting === undefined
+    ? undefined
+    : `${totals.newlySeen.toLocaleString('en')} new of ${plural(totals.reporting, 'reporting device')}`;
+
+const leftOut = (totals: RunTotals | undefined): string =>
+  totals?.excluded === undefined ? '' : `, ${totals.excluded.toLocaleString('en')} left out as explained`;
+
 /** Where, what and since when: the lower part of every card. */
 export function contextElements(context: NoticeContext, history: readonly RunPoint[] = []): Element[] {
   const { hunt, workspace, window, totals, partial, run: id, trigger } = context;
@@ -56,9 +66,10 @@ export function contextElements(context: NoticeContext, history: readonly RunPoi
   ] as const;
   // A founding run has none of these: what it saw is the baseline.
   const compared = counts.some(([count]) => (count ?? 0) > 0)
-    ? `: ${counts.map(([count, what]) => `${(count ?? 0).toLocaleString('en')} ${what}`).join(', ')}`
-    : '';
+    ? `: ${counts.map(([count, what]) => `${(count ?? 0).toLocaleString('en')} ${what}`).join(', ')}${leftOut(totals)}`
+    : leftOut(totals);
   const saw = totals && `${plural(totals.rows, 'row')}, ${plural(totals.devices, 'device')}${compared}`;
+  const sight = inSight(totals);
   const bars = sparkline(history);
   return [
     ...(partial
@@ -78,6 +89,7 @@ export function contextElements(context: NoticeContext, history: readonly RunPoi
       ['Window', run(`${instant(window.start)} – ${instant(window.end)} UTC`)],
       ['Workspace', run(workspace)],
       ...(saw === undefined ? [] : [['This run saw', run(saw)] as const]),
+      ...(sight === undefined ? [] : [['In sight', run(sight)] as const]),
       ...(bars === undefined
         ? []
         : [

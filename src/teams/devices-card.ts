@@ -1,13 +1,16 @@
 /** The card of devices that are news. */
 import type { Case, NoticeDigest } from '../hunt/case.ts';
+import { standsAlone } from '../hunt/corroboration.ts';
 import type { Finding } from '../hunt/finding.ts';
 import type { Sighting } from '../hunt/sighting.ts';
+import { reopenedWords, verdictShort } from '../hunt/verdict-words.ts';
 import type { TimeWindow } from '../time.ts';
 import { contextElements, day, instant, plural } from './card-parts.ts';
 import type { Colour, Element, TextRun } from './card-types.ts';
 import { caseLines } from './case-lines.ts';
 import { deviceTable, nameOf } from './device-table.ts';
 import { facts, heading, run } from './elements.ts';
+import { detailOf, evidenceLines, verdictLines } from './evidence-lines.ts';
 
 export type DevicesFound = Extract<NoticeDigest, { readonly kind: 'devices-found' }>;
 
@@ -31,6 +34,12 @@ const WORDING: Readonly<Record<Finding['novelty'], Wording>> = {
     verdict: 'back',
     colour: 'Warning',
   },
+  'explanation-ended': {
+    one: '● No longer explained: ',
+    several: (count) => `${String(count)} no longer explained`,
+    verdict: 'no longer explained',
+    colour: 'Attention',
+  },
   'expectation-ended': {
     one: '◷ No longer expected: ',
     several: (count) => `${String(count)} no longer expected`,
@@ -38,10 +47,14 @@ const WORDING: Readonly<Record<Finding['novelty'], Wording>> = {
     colour: 'Warning',
   },
 };
-const NOVELTIES = ['newly-seen', 'returning', 'expectation-ended'] as const;
+const NOVELTIES = ['newly-seen', 'explanation-ended', 'returning', 'expectation-ended'] as const;
 
-export const totalOf = ({ counts }: DevicesFound): number =>
-  NOVELTIES.reduce((sum, novelty) => sum + counts[novelty], 0);
+/** A case that was told before there were explanations has no count of them. */
+const countOf = ({ counts }: DevicesFound, novelty: Finding['novelty']): number =>
+  (counts as Partial<typeof counts>)[novelty] ?? 0;
+
+export const totalOf = (notice: DevicesFound): number =>
+  NOVELTIES.reduce((sum, novelty) => sum + countOf(notice, novelty), 0);
 
 export function devicesSummary(notice: DevicesFound): string {
   const [first] = notice.findings;
@@ -49,25 +62,27 @@ export function devicesSummary(notice: DevicesFound): string {
   return countsOf(notice);
 }
 
-const countsOf = ({ counts }: DevicesFound): string =>
-  NOVELTIES.filter((novelty) => counts[novelty] > 0)
-    .map((novelty) => WORDING[novelty].several(counts[novelty]))
+const countsOf = (notice: DevicesFound): string =>
+  NOVELTIES.filter((novelty) => countOf(notice, novelty) > 0)
+    .map((novelty) => WORDING[novelty].several(countOf(notice, novelty)))
     .join(', ');
 
 /** Everything above the buttons. `rows`: devices of a list. */
 export function devicesBody(about: Case, notice: DevicesFound, rows: number): Element[] {
   const [only] = notice.findings;
-  const top = totalOf(notice) === 1 && only ? oneDevice(about, notice, only) : severalDevices(about, notice, rows);
+  const top =
+    totalOf(notice) === 1 && only ? oneDevice(about, notice, only, rows) : severalDevices(about, notice, rows);
   return [...top, ...contextElements(notice.context, about.history)];
 }
 
-/** Red is for what nobody has looked at yet. */
+/** Red is for what nobody has looked at yet, unless only one of the tool's hunts says so. */
 function style({ state }: Case, notice: DevicesFound): 'attention' | 'warning' | 'emphasis' {
   if (state.acknowledged) return 'emphasis';
-  return notice.counts['newly-seen'] > 0 ? 'attention' : 'warning';
+  const news = notice.findings.filter(({ novelty }) => WORDING[novelty].colour === 'Attention');
+  return news.some(({ agreement }) => !standsAlone(agreement)) ? 'attention' : 'warning';
 }
 
-function oneDevice(about: Case, notice: DevicesFound, finding: Finding): Element[] {
+function oneDevice(about: Case, notice: DevicesFound, finding: Finding, rows: number): Element[] {
   const title = [
     run(WORDING[finding.novelty].one, { weight: 'Bolder', size: 'Large' }),
     run(nameOf(finding), { weight: 'Bolder', size: 'Large' }, 80),
@@ -75,7 +90,9 @@ function oneDevice(about: Case, notice: DevicesFound, finding: Finding): Element
   const inWindow = within(finding.firstSeen, notice.context.window) ? ', in this window' : '';
   return [
     heading(style(about, notice), title, [run(`${lookedBack(notice)}${whyNews(finding)}`, {}, 400)]),
+    ...verdictLines(finding),
     ...caseLines(about),
+    ...(finding.evidence ? evidenceLines(finding.evidence, detailOf(rows), notice.context.totals?.reporting) : []),
     ...facts([
       [
         'Device id',
@@ -103,7 +120,8 @@ const seen = (at: Date | undefined): string => (at ? `${instant(at)} UTC` : inst
 const within = (at: Date | undefined, { start, end }: TimeWindow): boolean =>
   at !== undefined && at >= start && at <= end;
 
-function whyNews({ novelty, lastSeenBefore, expected }: Finding): string {
+function whyNews({ novelty, lastSeenBefore, expected, explainedSoFar }: Finding): string {
+  if (explainedSoFar) return reopenedWords(explainedSoFar);
   const promise = expected ? `${expected.by} expected it until ${day(expected.until)} (${expected.reason})` : undefined;
   if (novelty === 'expectation-ended') return `${promise ?? 'A promise about it has run out'}, and it is still seen`;
   const news =
@@ -120,15 +138,25 @@ function reports({ reports: ids, reportCount }: Sighting): string {
 }
 
 function severalDevices(about: Case, notice: DevicesFound, rows: number): Element[] {
-  const verdict = ({ novelty, device }: Finding): TextRun => {
+  const verdict = ({ novelty, device, verdict: judged, agreement }: Finding): TextRun => {
     const expected = about.state.expected.find((promise) => promise.device === device);
     if (expected) return run(`expected until ${day(expected.until)}`, { color: 'Accent' });
-    return run(WORDING[novelty].verdict, { color: WORDING[novelty].colour });
+    const words = [
+      WORDING[novelty].verdict,
+      ...(judged ? [verdictShort(judged)] : []),
+      ...(agreement ? [`${String(agreement.agree.length)} hunts`] : []),
+    ];
+    return run(words.join(' · '), { color: WORDING[novelty].colour });
   };
   return [
     heading(
       style(about, notice),
-      [run(`${notice.counts['newly-seen'] > 0 ? '●' : '↩'} ${countsOf(notice)}`, { weight: 'Bolder', size: 'Large' })],
+      [
+        run(
+          `${countOf(notice, 'newly-seen') + countOf(notice, 'explanation-ended') > 0 ? '●' : '↩'} ${countsOf(notice)}`,
+          { weight: 'Bolder', size: 'Large' },
+        ),
+      ],
       [run(`${lookedBack(notice)}${whyTheyAreNews(notice)}`, {}, 400)],
     ),
     ...caseLines(about),
@@ -139,10 +167,11 @@ function severalDevices(about: Case, notice: DevicesFound, rows: number): Elemen
 const WHY: Readonly<Record<Finding['novelty'], string>> = {
   'newly-seen': 'New: no earlier run of this hunt has seen it',
   returning: 'Back: not seen for longer than this hunt remembers',
+  'explanation-ended': 'No longer explained: scenarios explained it so far',
   'expectation-ended': 'No longer expected: somebody’s promise has run out, and it is still seen',
 };
 
-function whyTheyAreNews({ counts }: DevicesFound): string {
-  const kinds = NOVELTIES.filter((novelty) => counts[novelty] > 0);
+function whyTheyAreNews(notice: DevicesFound): string {
+  const kinds = NOVELTIES.filter((novelty) => countOf(notice, novelty) > 0);
   return `${kinds.map((novelty) => WHY[novelty]).join('. ')}. The most matches first`;
 }

@@ -29,6 +29,7 @@ export function digestBody(week: WeekDigest): Element[] {
     ]),
     ...section('What was new', week.found, ({ count }) => plural(count, 'device')),
     ...section('In trouble', week.failed, ({ words = '' }) => words),
+    ...section('Explained by scenarios', week.explained ?? [], ({ words = '' }) => words),
     ...section('Noisy: worth tuning', week.noisy, ({ words = '' }) => words),
   ];
 }

@@ -49,6 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
               known: { size: 0, lastSeenDay: () => 100_000 },
             },
             promised: false,
+            explained: false,
             commit: () => Promise.resolve({ recorded: 0, alreadyRecorded: 0, transactions: 0 }),
           })),
       },

@@ -1,6 +1,7 @@
 import { tableCallRates } from '../../src/azure/call-rates.ts';
 import { tableCases } from '../../src/azure/cases.ts';
 import { tableConversations } from '../../src/azure/conversations.ts';
+import { tableExplanations } from '../../src/azure/explanations.ts';
 import { tableLedger } from '../../src/azure/ledger.ts';
 import { tableLinkSecrets } from '../../src/azure/link-secrets.ts';
 import { tableOutbox } from '../../src/azure/outbox.ts';
@@ -89,6 +90,9 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
       conversations: tableConversations(over),
       cases: tableCases(over),
       promises: tablePromises(over, now),
+      explanations: tableExplanations(over, now),
+      // This hunt names no table that could be silent.
+      freshness: { of: () => Promise.resolve([]) },
       links: tableLinkSecrets(over),
       retention: tableRetention({ ledger: over, runs: over, cases: over, conversations: over }),
       rates: tableCallRates(over),
@@ -108,6 +112,8 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
         lateness: 2 * DAY,
         // Real time for the query, the clock's for the lease, which lasts a minute longer.
         runTimeout: TOO_LONG * 2,
+        evidenceTimeout: 120_000,
+        blindAfter: 2_700_000,
         remindAfter: DAY,
         escalateAfter: 4 * HOUR,
         retain: 400 * DAY,

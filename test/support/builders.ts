@@ -2,6 +2,7 @@ import type { Cell, QueryAnswer } from '../../src/hunt/answer.ts';
 import { deviceKeyOf } from '../../src/hunt/device-key.ts';
 import { digestOf, NEW_CASE, type Case } from '../../src/hunt/case.ts';
 import type { Finding } from '../../src/hunt/finding.ts';
+import { NO_QUESTIONS } from '../../src/hunt/hunt-questions.ts';
 import { DEFAULT_DEVICE_COLUMNS, type Hunt, type HuntId, type HuntScope } from '../../src/hunt/hunt.ts';
 import type { Notice } from '../../src/hunt/notice.ts';
 import type { HuntReport } from '../../src/hunt/report.ts';
@@ -27,6 +28,7 @@ export const aHunt = (overrides: Partial<Hunt> = {}): Hunt => ({
   device: DEFAULT_DEVICE_COLUMNS,
   requiredColumns: ['id'],
   file: 'litemanager-file-signature.yaml',
+  ...NO_QUESTIONS,
   ...overrides,
 });
 
@@ -89,7 +91,12 @@ export const aFinding = (id: string, overrides: Partial<Finding> = {}): Finding 
 
 /** The report of a run that found these; counts follow from the lists. */
 export function aReport(
-  lists: Partial<Pick<HuntReport, 'findings' | 'expected' | 'lapsed' | 'known' | 'founding' | 'outcome' | 'partial'>>,
+  lists: Partial<
+    Pick<
+      HuntReport,
+      'findings' | 'expected' | 'excluded' | 'lapsed' | 'reopened' | 'known' | 'founding' | 'outcome' | 'partial'
+    >
+  >,
   run: Run = aRun(),
 ): HuntReport {
   const { findings = [], expected = [], lapsed = [], known = [], founding = [] } = lists;
@@ -112,6 +119,10 @@ export function aReport(
     findings,
     expected,
     lapsed,
+    excluded: [],
+    reopened: [],
+    explanations: [],
+    unchecked: 0,
     known,
     founding,
     ...lists,

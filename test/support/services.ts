@@ -1,11 +1,14 @@
 import { tableCallRates } from '../../src/azure/call-rates.ts';
 import { tableCases } from '../../src/azure/cases.ts';
 import { tableConversations } from '../../src/azure/conversations.ts';
+import { tableExplanations } from '../../src/azure/explanations.ts';
+import { askedFreshness } from '../../src/freshness.ts';
 import { tableLedger } from '../../src/azure/ledger.ts';
 import { tableLinkSecrets } from '../../src/azure/link-secrets.ts';
 import { tableOutbox } from '../../src/azure/outbox.ts';
 import { tablePromises } from '../../src/azure/promises.ts';
 import { tableRetention } from '../../src/azure/retention.ts';
+import type { Table } from '../../src/azure/table.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import { ServiceError } from '../../src/errors.ts';
 import { readAnswer, type QueryAnswer, type ReadRows } from '../../src/hunt/answer.ts';
@@ -32,8 +35,12 @@ export interface World {
   readonly logged: { readonly event: LogEvent; readonly fields: LogFields }[];
   /** What the workspace answers from now on; an error is thrown. */
   answer: QueryAnswer | Error;
+  /** Answers each question by itself, in the place of {@link answer}; an error is thrown. */
+  respond?: (kql: string) => QueryAnswer | Error | Promise<QueryAnswer>;
   /** What Teams does with a card; may throw. */
   teams: (target: Target) => void;
+  /** How often tables were asked for anything so far. */
+  requests(): number;
   pass(time: Milliseconds): void;
 }
 
@@ -41,13 +48,21 @@ export function aWorld(
   options: { readonly hunts?: readonly Hunt[]; readonly workspaces?: readonly string[] } = {},
 ): World {
   const hunts = options.hunts ?? [aHunt()];
+  let requests = 0;
+  const counted = (table: Table): Table =>
+    new Proxy(table, {
+      get(of, name, self) {
+        requests += 1;
+        return Reflect.get(of, name, self) as unknown;
+      },
+    });
   let clock = NOON;
   const now = (): Date => clock;
   const [ledgerTable, runsTable, casesTable, conversationsTable] = [
-    memoryTable(),
-    memoryTable(),
-    memoryTable(),
-    memoryTable(),
+    counted(memoryTable()),
+    counted(memoryTable()),
+    counted(memoryTable()),
+    counted(memoryTable()),
   ];
   const logged: World['logged'] = [];
   const record = (event: LogEvent, fields: LogFields = {}): void => void logged.push({ event, fields });
@@ -57,6 +72,19 @@ export function aWorld(
       world.teams(target);
       resolve();
     });
+  const workspaces: Services['workspaces'] = new Map(
+    (options.workspaces ?? ['corp']).map((alias) => [
+      alias,
+      {
+        async query<T>(kql: string, window: TimeWindow, _signal: AbortSignal, read: ReadRows<T>) {
+          world.asked.push({ kql, window });
+          const answer = await (world.respond ? world.respond(kql) : world.answer);
+          if (answer instanceof Error) throw answer;
+          return readAnswer(answer, read);
+        },
+      },
+    ]),
+  );
   const world: World = {
     told: [],
     updated: [],
@@ -66,6 +94,7 @@ export function aWorld(
     logged,
     answer: anAnswer([]),
     teams: () => undefined,
+    requests: () => requests,
     pass(time) {
       clock = new Date(clock.getTime() + time);
     },
@@ -76,18 +105,7 @@ export function aWorld(
         problems: () => [],
         warnings: () => [],
       },
-      workspaces: new Map(
-        (options.workspaces ?? ['corp']).map((alias) => [
-          alias,
-          {
-            query<T>(kql: string, window: TimeWindow, _signal: AbortSignal, read: ReadRows<T>) {
-              world.asked.push({ kql, window });
-              const { answer } = world;
-              return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(readAnswer(answer, read));
-            },
-          },
-        ]),
-      ),
+      workspaces,
       ledger: tableLedger(ledgerTable),
       outbox: tableOutbox(ledgerTable, now),
       runs: tableRuns(runsTable, now),
@@ -109,6 +127,8 @@ export function aWorld(
       },
       cases: tableCases(casesTable),
       promises: tablePromises(ledgerTable, now),
+      explanations: tableExplanations(ledgerTable, now),
+      freshness: askedFreshness(workspaces, log),
       links: tableLinkSecrets(conversationsTable),
       retention: tableRetention({
         ledger: ledgerTable,
@@ -130,6 +150,8 @@ export function aWorld(
         digest: '0 0 7 * * 1',
         lateness: 2 * DAY,
         runTimeout: 12 * MINUTE,
+        evidenceTimeout: 120_000,
+        blindAfter: 2_700_000,
         remindAfter: DAY,
         escalateAfter: 4 * HOUR,
         retain: 400 * DAY,

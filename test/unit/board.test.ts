@@ -287,7 +287,7 @@ describe('the verdict on a device', () => {
         notice: {
           ...told.notice,
           findings: findings ?? [],
-          counts: { 'newly-seen': 1, returning: 0, 'expectation-ended': 0 },
+          counts: { 'newly-seen': 1, returning: 0, 'expectation-ended': 0, 'explanation-ended': 0 },
         },
       });
     await services.cases.change(`${run.id}-devices-found-000010`, (state) =>

@@ -24,6 +24,8 @@ const healthy = (state: Partial<ScopeState> = {}): HealthInput => ({
     digest: '0 0 7 * * 1',
     lateness: 2 * DAY,
     runTimeout: 12 * MINUTE,
+    evidenceTimeout: 120_000,
+    blindAfter: 2_700_000,
     remindAfter: DAY,
     escalateAfter: 4 * HOUR,
     retain: 400 * DAY,

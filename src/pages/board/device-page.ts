@@ -6,6 +6,7 @@ import { day, plural } from '../../teams/card-parts.ts';
 import { personName } from '../../teams/case-lines.ts';
 import { nameOf } from '../../teams/device-table.ts';
 import { inert } from '../../teams/inert.ts';
+import { evidenceSections } from '../evidence-section.ts';
 import { markup, type Html } from '../html.ts';
 import { caseForms, readOnlyWords, type Rights } from './action-forms.ts';
 import { caseBlock } from './case-block.ts';
@@ -45,6 +46,7 @@ export function deviceBody(view: DeviceView, portals: Portals, rights: Rights, n
             : ''
         }
       </dl>
+      ${evidenceSections(findingsOf(one).slice(-1))}
       ${cases.map((about) => markup`${caseBlock(about, targets)}${'seal' in rights ? markup`<details class="noprint"><summary>Answer</summary>${caseForms(rights, about, now, device.device)}</details>` : ''}`)}
     </section>`;
   };
@@ -58,14 +60,16 @@ export function deviceBody(view: DeviceView, portals: Portals, rights: Rights, n
 }
 
 /** What the answer said of it when it was told. */
-function sightingFacts({ cases, device }: DeviceEntry): Html | string {
-  const findings = cases.flatMap(({ notice }): readonly Finding[] =>
-    notice.kind === 'devices-found' ? notice.findings.filter((finding) => finding.device === device.device) : [],
-  );
-  const finding = findings.at(-1);
+function sightingFacts(entry: DeviceEntry): Html | string {
+  const finding = findingsOf(entry).at(-1);
   if (!finding) return '';
   const reports = finding.reports.map((report) => inert(report, 64)).join(', ');
   return markup`${finding.count === undefined ? '' : markup`<dt>Matches</dt><dd>${finding.count.toLocaleString('en')}</dd>`}
   ${finding.lastSeenBefore ? markup`<dt>Unseen since</dt><dd>${day(finding.lastSeenBefore)}</dd>` : ''}
   ${reports === '' ? '' : markup`<dt>Report ids</dt><dd>${reports}${finding.reportCount > finding.reports.length ? ` and ${String(finding.reportCount - finding.reports.length)} more` : ''}</dd>`}`;
 }
+
+const findingsOf = ({ cases, device }: DeviceEntry): readonly Finding[] =>
+  cases.flatMap(({ notice }): readonly Finding[] =>
+    notice.kind === 'devices-found' ? notice.findings.filter((finding) => finding.device === device.device) : [],
+  );

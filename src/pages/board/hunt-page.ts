@@ -24,6 +24,7 @@ import {
   timeOf,
 } from './parts.ts';
 import { runStatus } from './run-page.ts';
+import { scenarioTable } from './scenario-table.ts';
 
 /** A hunt in one of its workspaces. */
 export function huntBody(view: HuntView, rights: Rights, now: Date): Html {
@@ -58,7 +59,7 @@ export function huntBody(view: HuntView, rights: Rights, now: Date): Html {
         <div class="noprint">${huntForms(rights, hunt.slug, scope.workspace)}</div>
       </div>
     </div>
-    ${foundLately(view)} ${deviceTable(view, now)} ${runTable(view, now)}`;
+    ${foundLately(view)} ${deviceTable(view, now)} ${scenarioTable(view.scenarios)} ${runTable(view, now)}`;
 }
 
 /** Of a list too long to be put in order, what the last runs found. */
@@ -147,7 +148,7 @@ function runTable({ runs, row: { hunt }, scope }: HuntView, now: Date): Html | s
     const { id, asOf, report, failure, startedAt, endedAt } = record;
     const { totals, partial } = report ?? {};
     const took = startedAt && endedAt ? lengthWords(endedAt.getTime() - startedAt.getTime()) : '';
-    const problem = failure?.message ?? partial?.message;
+    const problem = failure?.message ?? partial?.message ?? report?.blind?.message;
     return markup`<tr role="row">
       <td role="cell"><a href="${runHref(id)}">${exactTime(asOf)}</a> <span class="soft small">${timeOf(asOf, now)}</span></td>
       <td role="cell" data-label="Result">

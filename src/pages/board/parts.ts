@@ -22,6 +22,7 @@ export const NOVELTY_WORDS: Readonly<Record<Finding['novelty'], string>> = {
   'newly-seen': 'newly seen',
   returning: 'came back',
   'expectation-ended': 'not expected any more',
+  'explanation-ended': 'not explained any more',
 };
 
 export function standingBadge(standing: Standing): Html {

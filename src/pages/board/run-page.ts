@@ -2,6 +2,8 @@ import type { RunView } from '../../board/run-view.ts';
 import { lengthWords } from '../../board/words.ts';
 import type { Finding } from '../../hunt/finding.ts';
 import type { Hunt } from '../../hunt/hunt.ts';
+import type { RunTotals } from '../../hunt/report.ts';
+import { verdictWords } from '../../hunt/verdict-words.ts';
 import type { RunRecord } from '../../services.ts';
 import { plural } from '../../teams/card-parts.ts';
 import { nameOf } from '../../teams/device-table.ts';
@@ -26,6 +28,7 @@ export function runStatus({ status, report, failure }: RunRecord): Html {
   if (status === 'failed')
     return markup`<span class="st st-failing">▲ failed${failure?.willRetry === true ? ', is tried again' : ''}</span>`;
   if (report?.partial) return markup`<span class="st st-blind">◌ partial</span>`;
+  if (report?.blind) return markup`<span class="st st-blind">◌ blind</span>`;
   if (status !== 'completed') return markup`<span class="st st-waiting">… ${status}</span>`;
   const { newlySeen = 0, returning = 0 } = report?.totals ?? {};
   if (report?.outcome === 'baseline-founded') return markup`<span class="st st-healthy">■ baseline founded</span>`;
@@ -43,7 +46,7 @@ export function runBody(view: RunView, rights: Rights, now: Date): Html {
       <p>${runStatus(record)} in ${record.scope.workspace}, ${TRIGGERS[record.trigger]}</p>
       ${problemLines(record)} ${facts(view)}
     </div>
-    ${findingTable(record)}
+    ${findingTable(record)} ${excludedList(record)}
     ${
       cases.length === 0
         ? ''
@@ -57,8 +60,12 @@ const REFRESHED: Html = { html: 'data-refresh="5"' };
 function problemLines({ failure, report, joinedTo }: RunRecord): Html {
   return markup`${failure ? markup`<p class="said bad">${inert(failure.message, 1_000)} (<code>${failure.code}</code>)</p>` : ''}
   ${report?.partial ? markup`<p class="said bad">The answer is only a part: ${inert(report.partial.message, 600)} (<code>${inert(report.partial.code, 60)}</code>). There may be more devices than these.</p>` : ''}
+  ${report?.blind ? markup`<p class="said bad">${inert(report.blind.message, 600)} (<code>${report.blind.code}</code>)</p>` : ''}
   ${joinedTo === undefined ? '' : markup`<p class="said">Another run was in progress and answers instead: <a href="${runHref(joinedTo)}">${joinedTo}</a></p>`}`;
 }
+
+const sightWords = ({ excluded, reporting }: RunTotals): string =>
+  `${excluded === undefined ? '' : `, ${String(excluded)} left out as explained`}${reporting === undefined ? '' : `; of ${plural(reporting, 'reporting device')}`}`;
 
 function facts({ record, hunt }: Pick<RunView, 'record' | 'hunt'>): Html {
   const { asOf, slot, orderedAt, startedAt, endedAt, report, id } = record;
@@ -76,7 +83,7 @@ function facts({ record, hunt }: Pick<RunView, 'record' | 'hunt'>): Html {
         ? fact(
             'It saw',
             `${plural(totals.rows, 'row')}, ${plural(totals.devices, 'device')}: ${String(totals.newlySeen)} new, ${String(totals.returning)} returning, ${String(totals.known)} known` +
-              `${totals.expected > 0 ? `, ${String(totals.expected)} expected` : ''}${totals.withoutDevice > 0 ? `; ${plural(totals.withoutDevice, 'row')} without a device` : ''}`,
+              `${totals.expected > 0 ? `, ${String(totals.expected)} expected` : ''}${sightWords(totals)}${totals.withoutDevice > 0 ? `; ${plural(totals.withoutDevice, 'row')} without a device` : ''}`,
           )
         : ''
     }
@@ -113,6 +120,19 @@ function findingTable({ report }: RunRecord): Html | string {
     ${rest > 0 ? markup`<p class="soft">and ${plural(rest, 'more device', 'more devices')}; the page of the hunt lists all.</p>` : ''}`;
 }
 
+function excludedList({ report }: RunRecord): Html | string {
+  if (!report?.excluded || report.excluded.length === 0) return '';
+  const item = (finding: Finding): Html =>
+    markup`<li>
+      <a href="${deviceHref(finding.device)}">${nameOf(finding)}</a>
+      <span class="soft">${finding.verdict ? inert(verdictWords(finding.verdict), 300) : ''}</span>
+    </li>`;
+  const rest = (report.totals.excluded ?? 0) - report.excluded.length;
+  return markup`<h2 id="excluded">Left out of the cards as explained</h2>
+    <ul class="list" aria-labelledby="excluded">${report.excluded.map(item)}</ul>
+    ${rest > 0 ? markup`<p class="soft">and ${plural(rest, 'more device', 'more devices')}</p>` : ''}`;
+}
+
 const CERTAINTY = {
   'as-asked': 'Word for word, with the clock of the run in it.',
   'changed-since': 'The hunt has been changed since: this is how it reads today, with the clock of the run in it.',
@@ -132,5 +152,5 @@ export function dryRunBody(record: RunRecord, hunt: Hunt | undefined): Html {
   return markup`<h1>Dry run${hunt ? markup` of <a href="${huntHref(hunt.slug, workspace)}">${inert(hunt.name, 160)}</a>` : ''}</h1>
     <p class="said">Nothing was written and nobody was told.</p>
     <p>${runStatus(record)} in ${workspace}</p>
-    ${problemLines(record)} ${facts({ record, ...(hunt && { hunt }) })} ${findingTable(record)}`;
+    ${problemLines(record)} ${facts({ record, ...(hunt && { hunt }) })} ${findingTable(record)} ${excludedList(record)}`;
 }
