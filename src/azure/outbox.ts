@@ -111,6 +111,9 @@ function claimed(table: Table, record: NoticeRecord, notice: Notice): ClaimedNot
   };
 }
 
+/** Whoever has told something must not forget it because storage hiccups once. */
+const ATTEMPTS = 3;
+
 /** Changes a record if it has not moved; a lost answer is settled by reading what stands there. Undefined: it has moved. */
 async function change(
   table: Table,
@@ -118,17 +121,22 @@ async function change(
   properties: Record<string, string | number | boolean>,
   done: (row: Entity) => boolean,
 ): Promise<string | undefined> {
-  try {
-    const moved = await table.merge({ partitionKey, rowKey: openKey(id), ...properties }, etag);
-    if (moved !== undefined) return moved;
-  } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
+  let failure: unknown;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    try {
+      const moved = await table.merge({ partitionKey, rowKey: openKey(id), ...properties }, etag);
+      if (moved !== undefined) return moved;
+      failure = undefined;
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      failure = error;
+    }
+    // A 412 may be the SDK's own repetition of a change that took effect, or come for no reason while nothing has moved.
     const row = await table.get(partitionKey, openKey(id));
-    if (row && !done(row)) throw error;
+    if (!row || row.etag !== etag) return row && done(row) ? row.etag : undefined;
   }
-  // A 412 may be the SDK's own repetition of a change that took effect.
-  const row = await table.get(partitionKey, openKey(id));
-  return row && done(row) ? row.etag : undefined;
+  if (failure !== undefined) throw failure as Error;
+  return undefined;
 }
 
 /** Removes what a settled notice leaves. Each step may be repeated; the record goes last. */

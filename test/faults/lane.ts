@@ -36,6 +36,8 @@ export interface Lane {
   readonly teamsUrl: string;
   /** A fresh table with a baseline of {@link KNOWN} that has been told. */
   freshTable(): Promise<string>;
+  /** Azurite keeps all in memory, and slows down with it. */
+  dropTable(name: string): Promise<void>;
   /** A notifier whose posts are known as those of this process. */
   notifier(process: string, now: () => Date): Notifier;
   /** What Teams does with a post of a process. */
@@ -86,6 +88,7 @@ export async function openLane(tablesUrl: string): Promise<Lane> {
       for (const rows of snapshot) await client.submitTransaction(rows.map((row) => ['create', row]));
       return name;
     },
+    dropTable: (name) => tables.deleteTable(name),
     teamsUrl: connector.url,
     notifier: (process, now) => notifierOf(bot, `${connector.url}${process}/`, now, TIME_LIMIT),
     onPost(behave) {

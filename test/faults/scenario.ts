@@ -176,6 +176,7 @@ export async function play(lane: Lane, { mode, plan, log, mutate }: Scenario): P
 
   const outcome = await violationsOf(lane, table, now);
   for (const process of processes) process.stop();
+  await lane.dropTable(table);
   const stuck = [...hung.map((what) => `HUNG ${what}`), ...queue.map(({ order: { id } }) => `LEFT IN QUEUE ${id}`)];
   return { ...outcome, violations: [...outcome.violations, ...crowds, ...stuck] };
 }
