@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { slugOf } from '../src/hunt-files/slug.ts';
 import { UsageError } from './command.ts';
 
 export interface HuntText {
@@ -24,3 +25,9 @@ function filesOf(given: string): readonly string[] {
     .sort()
     .map((name) => path.join(given, name));
 }
+
+/** The names of the hunts in the folder of a file, its own included. */
+export const huntsBeside = (file: string): readonly string[] =>
+  readdirSync(path.dirname(file))
+    .filter((name) => /^[^._].*\.ya?ml$/i.test(name))
+    .map(slugOf);

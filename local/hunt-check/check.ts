@@ -8,7 +8,7 @@ import type { Schema, Tree } from '../kql/language.ts';
 import { compileQuery } from '../kql/query.ts';
 import { SCHEMAS, type Dialect } from '../schemas/device-tables.ts';
 import { deviceColumns, deviceRows, resultOf, type ColumnRemark } from './device-rows.ts';
-import { ofQuestions } from './questions.ts';
+import { ofQuestions, ofSiblings } from './questions.ts';
 import { queryErrors } from './query-errors.ts';
 import { endOf, offsetOf } from './query-text.ts';
 import type { QueryRemark, Remark } from './remark.ts';
@@ -16,7 +16,13 @@ import { testRows } from './test-rows.ts';
 import { spoken, timeBounds } from './time-bounds.ts';
 
 /** Everything a colleague would say of a hunt file, in the order of the text. */
-export function checkHunt(name: string, raw: string, dialect: Dialect = 'log-analytics'): readonly Remark[] {
+export function checkHunt(
+  name: string,
+  raw: string,
+  dialect: Dialect = 'log-analytics',
+  /** The names of the hunts beside it, where they are known. */
+  beside?: readonly string[],
+): readonly Remark[] {
   const file = readHuntFile(name, raw);
   const remarks = [
     ...file.problems.map((problem) => ofLoader('error', problem)),
@@ -24,6 +30,7 @@ export function checkHunt(name: string, raw: string, dialect: Dialect = 'log-ana
     ...testRows(file, SCHEMAS[dialect]),
     ...(file.draft && file.draft.query.trim() !== '' ? ofQuery(file, file.draft, raw, dialect) : []),
     ...(file.draft ? ofQuestions(file, file.draft, dialect) : []),
+    ...(file.draft && beside ? ofSiblings(file, file.draft, beside) : []),
   ];
   return [...unique(remarks)].sort((a, b) => a.line - b.line || a.column - b.column);
 }

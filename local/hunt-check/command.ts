@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../../src/nearest.ts';
 import { EXIT, UsageError, withUsage, type Terminal } from '../command.ts';
-import { readHuntPaths } from '../hunt-paths.ts';
+import { huntsBeside, readHuntPaths } from '../hunt-paths.ts';
 import { DIALECTS, type Dialect } from '../schemas/device-tables.ts';
 import { checkHunt } from './check.ts';
 import { remarksText, summary } from './report.ts';
@@ -32,7 +32,11 @@ export function huntCheck(args: readonly string[], terminal: Terminal): number {
 
 function check(paths: readonly string[], dialect: Dialect, { out }: Terminal): number {
   const files = readHuntPaths(paths.length > 0 ? paths : ['hunts']);
-  const checked = files.map(({ file, text }) => ({ file, text, remarks: checkHunt(file, text, dialect) }));
+  const checked = files.map(({ file, text }) => ({
+    file,
+    text,
+    remarks: checkHunt(file, text, dialect, huntsBeside(file)),
+  }));
   for (const { file, text, remarks } of checked) if (remarks.length > 0) out(remarksText(file, text, remarks));
   const remarks = checked.flatMap((file) => file.remarks);
   out(`${summary(checked.length, remarks)}.`);

@@ -76,6 +76,22 @@ function placeIn(
   };
 }
 
+/** `names`: the hunts beside the file. */
+export function ofSiblings(
+  file: HuntFile,
+  { siblings }: Pick<Hunt, 'siblings'>,
+  names: readonly string[],
+): readonly Remark[] {
+  return siblings
+    .filter((name) => !names.includes(name))
+    .map((name): Remark => {
+      const suggestion = nearestName(name, names);
+      const message = `"siblings" names "${name}", which is no hunt of this folder`;
+      const hint = suggestion === undefined ? {} : { suggestion };
+      return { severity: 'warning', ...file.placeOf(['siblings']), length: 0, message, ...hint };
+    });
+}
+
 /** See docs/scenarios.md. */
 function looseExclusions(file: HuntFile, { scenarios }: Hunt): readonly Remark[] {
   return scenarios.flatMap(({ mode, where, name }, i): Remark[] => {

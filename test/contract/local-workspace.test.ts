@@ -76,10 +76,10 @@ describe('the local workspace, behind the real SDK', () => {
   });
 
   it('refuses what it does not know by name and place, and never answers zero rows instead', async () => {
-    await expect(at(epoch)('DeviceInfo\n| join kind=fullouter DeviceInfo on DeviceId')).rejects.toMatchObject({
+    await expect(at(epoch)('DeviceInfo\n| reduce by DeviceName')).rejects.toMatchObject({
       reason: 'rejected',
       message:
-        'The workspace refuses the query (UnsupportedOffline): line 2, column 3: the join kind fullouter is not supported offline',
+        'The workspace refuses the query (UnsupportedOffline): line 2, column 3: the operator reduce is not supported offline',
     });
   });
 

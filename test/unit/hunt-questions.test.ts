@@ -93,6 +93,20 @@ describe('evidence and scenarios in a hunt file', () => {
     ).toEqual(['8:15 error the answer of "evidence.prevalence" has no column "SHA1"; it has Sha, Devices → Sha']);
   });
 
+  it('are told of siblings that are no hunts', () => {
+    const text = `${GOOD}siblings: [litemanager-proces, litemanager-network]\n`;
+    const [remark, ...others] = checkHunt('x.yaml', text, 'log-analytics', [
+      'litemanager-process',
+      'litemanager-network',
+    ]);
+
+    expect(others).toEqual([]);
+    expect(remark).toMatchObject({
+      ...{ severity: 'warning', line: 7, suggestion: 'litemanager-process' },
+      message: '"siblings" names "litemanager-proces", which is no hunt of this folder',
+    });
+  });
+
   it('warn of an exclusion that rests on words alone', () => {
     const loose = `${EXECUTIONS}scenarios:\n  - { name: A, where: "ProcessCommandLine contains 'backup.exe'", mode: exclude }\n`;
 
