@@ -13,6 +13,7 @@ export default defineConfig({
       project('unit', 10_000),
       project('kql', 30_000),
       project('hunts', 30_000),
+      project('infra', 30_000),
       project('contract', 60_000),
       project('e2e', 180_000),
     ],

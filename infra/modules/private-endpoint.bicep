@@ -23,10 +23,11 @@ param zoneName string
 
 resource network 'Microsoft.Network/virtualNetworks@2024-07-01' existing = {
   name: networkName
+}
 
-  resource endpoints 'subnets' existing = {
-    name: 'endpoints'
-  }
+resource subnet 'Microsoft.Network/virtualNetworks/subnets@2024-07-01' existing = {
+  parent: network
+  name: 'endpoints'
 }
 
 resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
@@ -54,7 +55,7 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2024-07-01' = {
   tags: tags
   properties: {
     subnet: {
-      id: network::endpoints.id
+      id: subnet.id
     }
     privateLinkServiceConnections: [
       {
