@@ -114,7 +114,8 @@ function schemaOf(answer: readonly (Shape | Resource)[]) {
 
 function* namesIn(shape: Shape): Generator<string> {
   for (const { name, type, flags } of [...(shape.properties ?? []), ...(shape.baseProperties ?? [])])
-    if (name === 'properties' || !/ReadOnly/.test(flags ?? '')) yield* type.split(' | ').map((one) => one.replace(/(?:\[\])+$/, ''));
+    if (name === 'properties' || !/ReadOnly/.test(flags ?? ''))
+      yield* type.split(' | ').map((one) => one.replace(/(?:\[\])+$/, ''));
   if (shape.additionalPropertiesType !== undefined) yield shape.additionalPropertiesType.replace(/(?:\[\])+$/, '');
   for (const element of shape.elements ?? []) yield* namesIn(element);
 }
