@@ -19,7 +19,7 @@ param resourceGroupName string = 'rg-${environmentName}'
 
 // ── What is hunted ──
 
-@description('The Log Analytics workspaces to hunt in: alias=<resource id>, several with commas. They may be in other resource groups and subscriptions of the tenant. An alias stands in cards, keys and addresses; changing it starts a new baseline.')
+@description('The Log Analytics workspaces to hunt in: alias=<resource id>, several with commas. They may be in other resource groups and subscriptions of the tenant. One that this deployment may not touch is named by its workspace id (a GUID); its owner then grants the role. An alias stands in cards, keys and addresses; changing it starts a new baseline.')
 @minLength(20)
 param workspaces string
 
@@ -117,6 +117,15 @@ param privateNetworking bool = false
 @description('Address space of that network: /24 or larger.')
 param networkAddressPrefix string = '10.20.0.0/24'
 
+@description('How many copies of the baselines Azure keeps, and where. Zones (ZRS) are not offered in every region.')
+@allowed([
+  'Standard_LRS'
+  'Standard_ZRS'
+  'Standard_GRS'
+  'Standard_GZRS'
+])
+param storageRedundancy string = 'Standard_LRS'
+
 // ── Who learns of a failure ──
 
 @description('Mail addresses that alerts go to, with commas. Empty: alerts are only shown in the portal.')
@@ -161,6 +170,8 @@ var workspaceList = map(split(workspaces, ','), entry => {
   alias: trim(first(split(entry, '=')))
   id: trim(last(split(entry, '=')))
 })
+var grantedWorkspaces = filter(workspaceList, entry => startsWith(entry.id, '/'))
+var otherWorkspaces = filter(workspaceList, entry => !startsWith(entry.id, '/'))
 var keepsSecrets = !empty(teamsWebhookUrl) || !empty(teamsAppPassword)
 var vaultSecrets = 'https://${names.vault}${environment().suffixes.keyvaultDns}/secrets'
 
@@ -210,6 +221,7 @@ module storage 'modules/storage.bicep' = {
     name: names.storage
     location: location
     tags: tags
+    redundancy: storageRedundancy
     isPrivate: privateNetworking
     principalId: identity.outputs.principalId
   }
@@ -272,9 +284,9 @@ module vaultEndpoint 'modules/private-endpoint.bicep' = if (privateNetworking &&
   ]
 }
 
-// One deployment for each workspace, where the workspace is.
+// One deployment for each workspace named by its resource id, where the workspace is.
 module workspaceAccess 'modules/workspace-access.bicep' = [
-  for entry in workspaceList: {
+  for entry in grantedWorkspaces: {
     name: 'firstsight-${uniqueString(entry.id, environmentName)}'
     scope: resourceGroup(split(entry.id, '/')[2], split(entry.id, '/')[4])
     params: {
@@ -308,9 +320,10 @@ module functionApp 'modules/function-app.bicep' = {
     nodeVersion: nodeVersion
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
-    workspaces: [for (entry, i) in workspaceList: '${entry.alias}=${workspaceAccess[i].outputs.workspaceId}']
+    workspaces: [for (entry, i) in grantedWorkspaces: '${entry.alias}=${workspaceAccess[i].outputs.workspaceId}']
+    otherWorkspaces: map(otherWorkspaces, entry => '${entry.alias}=${entry.id}')
     settings: {
-      WORKSPACE_RESOURCE_IDS: workspaces
+      WORKSPACE_RESOURCE_IDS: join(map(grantedWorkspaces, entry => '${entry.alias}=${entry.id}'), ',')
       HUNTS: hunts
       HUNT_TICK: huntTick
       HUNT_SCHEDULE: huntSchedule
@@ -383,6 +396,9 @@ module alerts 'modules/alerts.bicep' = {
 
 @description('Resource group of everything.')
 output AZURE_RESOURCE_GROUP string = group.name
+
+@description('Where Azure itself is managed in this cloud.')
+output AZURE_RESOURCE_MANAGER string = environment().resourceManager
 
 @description('The function app.')
 output FUNCTION_APP_NAME string = functionApp.outputs.name

@@ -37,9 +37,9 @@ var rules = [
     window: 'PT30M'
   }
   {
-    name: 'findings-untold'
+    name: 'findings-undelivered'
     title: 'findings undelivered for an hour'
-    query: loadTextContent('../alerts/findings-untold.kql')
+    query: loadTextContent('../alerts/findings-undelivered.kql')
     severity: 1
     every: 'PT15M'
     window: 'PT6H'

@@ -33,8 +33,11 @@ param instanceMemoryMB int
 @description('Most instances at once.')
 param maximumInstanceCount int
 
-@description('alias=<workspace id> of each workspace.')
+@description('alias=<workspace id> of each workspace that the app has been let into.')
 param workspaces string[]
+
+@description('The same of those whose owners let it in.')
+param otherWorkspaces string[]
 
 @description('The settings of the program that are the same in every part of Azure.')
 param settings object
@@ -129,7 +132,7 @@ resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
   parent: site
   name: 'appsettings'
   properties: union(settings, {
-    WORKSPACES: join(workspaces, ',')
+    WORKSPACES: join(concat(workspaces, otherWorkspaces), ',')
     // The host and the program reach storage as the identity; a plain AzureWebJobsStorage would be a key.
     AzureWebJobsStorage__blobServiceUri: storageAddress.blob
     AzureWebJobsStorage__queueServiceUri: storageAddress.queue

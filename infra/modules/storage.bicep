@@ -11,6 +11,9 @@ param location string
 @description('Tags of every resource.')
 param tags object
 
+@description('How many copies, and where.')
+param redundancy string
+
 @description('Refuse everything that does not come through a private endpoint.')
 param isPrivate bool
 
@@ -46,7 +49,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   tags: tags
   kind: 'StorageV2'
   sku: {
-    name: 'Standard_ZRS'
+    name: redundancy
   }
   properties: {
     accessTier: 'Hot'

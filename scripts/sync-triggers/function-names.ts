@@ -1,0 +1,13 @@
+import { registerFunctions, type FunctionApp } from '../../src/functions/register.ts';
+
+/** The functions as the program registers them. */
+export function functionNames(): readonly string[] {
+  const names: string[] = [];
+  const note = (name: string): void => void names.push(name);
+  const app: FunctionApp = { http: note, timer: note, storageQueue: note };
+  registerFunctions(app, {
+    services: () => Promise.reject(new Error('Nothing is run here.')),
+    messages: () => Promise.reject(new Error('Nothing is run here.')),
+  });
+  return names;
+}
