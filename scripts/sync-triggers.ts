@@ -17,17 +17,11 @@ if (missing.length > 0) {
 
 const manager = (env['AZURE_RESOURCE_MANAGER'] ?? 'https://management.azure.com').replace(/\/$/, '');
 const [subscription = '', group = '', app = ''] = needed.map((name) => env[name]);
-const { token } = JSON.parse(
-  execFileSync('azd', ['auth', 'token', '--scope', `${manager}/.default`, '--output', 'json'], {
-    encoding: 'utf8',
-    // Its words, if it has any, are for whoever reads ours.
-    stdio: ['ignore', 'pipe', 'inherit'],
-  }),
-) as { readonly token: string };
 
 const result = await syncTriggers({
   site: `${manager}/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.Web/sites/${app}`,
-  token,
+  // A workflow is signed in by the Azure CLI, a person by azd.
+  token: env['AZURE_ACCESS_TOKEN'] || tokenOfAzd(),
   expected: functionNames(),
   attempts: 30,
   wait: () => sleep(10_000),
@@ -45,4 +39,13 @@ function nextStep(): string {
   const [appId, domain] = [env['BOT_APP_ID'], env['BOT_DOMAIN']];
   if (!appId || !domain) return '';
   return `Next: npm run teams:package -- --app-id ${appId} --domain ${domain}`;
+}
+
+function tokenOfAzd(): string {
+  const answer = execFileSync('azd', ['auth', 'token', '--scope', `${manager}/.default`, '--output', 'json'], {
+    encoding: 'utf8',
+    // Its words, if it has any, are for whoever reads ours.
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return (JSON.parse(answer) as { readonly token: string }).token;
 }
