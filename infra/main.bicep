@@ -150,6 +150,14 @@ param azurePortal string = ''
 @description('The Defender portal that cards link to. Empty: by cloud.')
 param defenderPortal string = ''
 
+@description('The cloud whose Bot Framework the bot uses: public or us-government. Empty: by cloud.')
+@allowed([
+  ''
+  'public'
+  'us-government'
+])
+param teamsCloud string = ''
+
 @description('Built-in role that lets the app query a workspace and nothing else: Log Analytics Data Reader. A cloud that does not have it yet takes Log Analytics Reader, 73c42c96-874c-492b-b04d-ab87d138a893.')
 param workspaceRoleId string = '3b03c2da-16b3-4a49-8834-0f8130efdd3b'
 
@@ -332,6 +340,7 @@ module functionApp 'modules/function-app.bicep' = {
       REMIND_AFTER: remindAfter
       ESCALATE_AFTER: escalateAfter
       TEAMS_AUTH: teamsAuth
+      TEAMS_CLOUD: empty(teamsCloud) ? cloud.teams : teamsCloud
       TEAMS_APP_ID: teamsAuth == 'secret' ? botAppId : identity.outputs.clientId
       TEAMS_TENANT_ID: tenant().tenantId
       TEAMS_APP_PASSWORD: empty(teamsAppPassword)

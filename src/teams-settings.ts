@@ -2,12 +2,21 @@ import { nearest } from './nearest.ts';
 import { GUID, quoted, readOrigin, readTimespan, text, type Environment } from './setting-readers.ts';
 import { DAY, HOUR, type Milliseconds } from './time.ts';
 
+/** A cloud with a Bot Framework of its own. */
+export type BotCloud = 'us-government';
+
 /** `off`: no bot; a webhook tells. */
 export type BotSettings =
   | { readonly kind: 'off' }
   | { readonly kind: 'anonymous' }
-  | { readonly kind: 'managed-identity'; readonly appId: string; readonly tenantId: string }
-  | { readonly kind: 'secret'; readonly appId: string; readonly tenantId: string; readonly password: string };
+  | (BotIdentity & { readonly kind: 'managed-identity' })
+  | (BotIdentity & { readonly kind: 'secret'; readonly password: string });
+interface BotIdentity {
+  readonly appId: string;
+  readonly tenantId: string;
+  /** Absent: the public cloud. */
+  readonly cloud?: BotCloud;
+}
 
 /** How the SOC is told, and who may act. */
 export interface TeamsSettings {
@@ -72,10 +81,23 @@ function readBot(env: Environment, problems: string[]): BotSettings {
   if (!GUID.test(appId)) problems.push('TEAMS_APP_ID must be the client id (a GUID) of the bot.');
   if (!GUID.test(tenantId))
     problems.push('TEAMS_TENANT_ID must be the tenant (a GUID) whose Teams may talk to the bot.');
-  if (kind === 'managed-identity') return { kind, appId, tenantId };
+  const identity = { appId, tenantId, ...readCloud(env, problems) };
+  if (kind === 'managed-identity') return { kind, ...identity };
   const password = text(env, 'TEAMS_APP_PASSWORD');
   if (password === undefined) problems.push('TEAMS_APP_PASSWORD is missing; TEAMS_AUTH "secret" needs it.');
-  return { kind, appId, tenantId, password: password ?? '' };
+  return { kind, ...identity, password: password ?? '' };
+}
+
+const CLOUDS = ['public', 'us-government'];
+
+function readCloud(env: Environment, problems: string[]): { readonly cloud?: BotCloud } {
+  const value = text(env, 'TEAMS_CLOUD') ?? 'public';
+  if (value === 'us-government') return { cloud: value };
+  const hint = nearest(value, CLOUDS);
+  const meant = hint === undefined ? '' : ` (did you mean "${hint}"?)`;
+  if (value !== 'public')
+    problems.push(`TEAMS_CLOUD ${quoted(value)} is unknown; it is one of ${CLOUDS.join(', ')}${meant}.`);
+  return {};
 }
 
 /** Hosts of Workflows webhooks and of the Office connectors they replaced. The address itself never goes into a message. */

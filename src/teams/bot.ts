@@ -18,7 +18,8 @@ import { VERBS } from './card-actions.ts';
 import type { AdaptiveCard } from './card-types.ts';
 import type { Chat, Clicked } from './chat.ts';
 import { conversationId, speakerOf, targetOf, textOf } from './conversation-of.ts';
-import { CHANNEL_ISSUER, processActivity, type BotAnswer, type Gate } from './http-shim.ts';
+import { frameworkOf } from './bot-framework.ts';
+import { processActivity, type BotAnswer, type Gate } from './http-shim.ts';
 import { sendOnce } from './send-once.ts';
 
 export interface BotOptions {
@@ -26,7 +27,7 @@ export interface BotOptions {
   readonly conversations: Conversations;
   readonly chat: Chat;
   readonly log: Log;
-  /** Where tokens and keys come from, for tests; the Bot Framework's public addresses otherwise. */
+  /** Where tokens and keys come from, for tests; the Bot Framework of the bot's cloud otherwise. */
   readonly framework?: Readonly<Record<string, string>>;
 }
 
@@ -46,15 +47,18 @@ export function createBot({ auth, conversations, chat, log, framework }: BotOpti
   const appId = auth.kind === 'anonymous' ? '' : auth.appId;
   // The Bot Framework takes an empty app id for "no authentication". Settings refuse it; so does this, once more.
   if (auth.kind !== 'anonymous' && appId === '') throw new Error('A bot without an app id would accept anybody.');
+  const { issuer: channelIssuer, addresses } = frameworkOf(auth);
   // The adapter tells a valid token of its own app from one of the channel only by this check.
   const channelOnly = new AuthenticationConfiguration([], (claims) => {
     const issuer = claims.find(({ type }) => type === 'iss')?.value;
-    return issuer === CHANNEL_ISSUER ? Promise.resolve() : Promise.reject(new Error('invalid issuer'));
+    return issuer === channelIssuer ? Promise.resolve() : Promise.reject(new Error('invalid issuer'));
   });
-  const adapter = new TeamsAdapter(framework ?? {}, credentialsOf(auth), channelOnly);
+  const adapter = new TeamsAdapter(framework ?? addresses, credentialsOf(auth), channelOnly);
   const app = new Application<TurnState>({ adapter, botAppId: appId, startTypingTimer: false });
   const gate: Gate =
-    auth.kind === 'anonymous' ? { authenticated: false } : { authenticated: true, tenantId: auth.tenantId };
+    auth.kind === 'anonymous'
+      ? { authenticated: false }
+      : { authenticated: true, tenantId: auth.tenantId, issuer: channelIssuer };
 
   const remember = async ({ activity }: TurnContext): Promise<void> => {
     const target = targetOf(activity);

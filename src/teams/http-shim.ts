@@ -11,9 +11,13 @@ export interface ActivityProcessor {
 }
 
 /** Who may speak. `authenticated: false` is for the Playground only. */
-export type Gate = { readonly authenticated: false } | { readonly authenticated: true; readonly tenantId: string };
-
-export const CHANNEL_ISSUER = 'https://api.botframework.com';
+export type Gate =
+  | { readonly authenticated: false }
+  | {
+      readonly authenticated: true;
+      readonly tenantId: string;
+      /** Who signs what Teams sends. */ readonly issuer: string;
+    };
 
 /**
  * Hands an activity to the Bot Framework's adapter, which expects Express's objects. Strangers are turned away before it
@@ -28,7 +32,7 @@ export async function processActivity(
 ): Promise<BotAnswer> {
   if (!isActivity(activity)) return { status: 400 };
   if (gate.authenticated) {
-    if (issuerOf(authorization) !== CHANNEL_ISSUER) return { status: 401 };
+    if (issuerOf(authorization) !== gate.issuer) return { status: 401 };
     // Teams writes tenants in lower case; people copy them into settings in either.
     if (tenantOf(activity) !== gate.tenantId.toLowerCase()) return { status: 403 };
   }

@@ -6,6 +6,7 @@ import type { Expression } from '../../scripts/bicep/syntax.ts';
 import { propertyOf, walk } from '../../scripts/bicep/walk.ts';
 import { registerFunctions, type FunctionApp } from '../../src/functions/register.ts';
 import type { Environment } from '../../src/setting-readers.ts';
+import { frameworkOf } from '../../src/teams/bot-framework.ts';
 import { readSettings } from '../../src/settings.ts';
 
 /** Settings that the code can read and that a deployment leaves out, with the reason. */
@@ -148,17 +149,22 @@ describe('the settings of a deployment', () => {
 
   it.each(Object.entries(JSON.parse(readFileSync('infra/clouds.json', 'utf8')) as Record<string, Clouds>))(
     'are right in %s',
-    (_name, { logAnalytics, azurePortal, defenderPortal }) => {
+    (name, { logAnalytics, azurePortal, defenderPortal, teams }) => {
       const read = readSettings({
         WORKSPACES: 'corp=99999999-8888-7777-6666-555555555555',
         AzureWebJobsStorage: 'UseDevelopmentStorage=true',
-        TEAMS_AUTH: 'anonymous',
+        TEAMS_APP_ID: '11111111-2222-3333-4444-555555555555',
+        TEAMS_TENANT_ID: 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee',
+        TEAMS_CLOUD: teams,
         LOG_ANALYTICS_ENDPOINT: logAnalytics,
         AZURE_PORTAL: azurePortal,
         DEFENDER_PORTAL: defenderPortal,
       });
 
       expect(read.logAnalyticsEndpoint).toMatch(/^https:\/\/api\.loganalytics\./);
+      expect(frameworkOf(read.teams.bot).issuer).toBe(
+        name === 'AzureUSGovernment' ? 'https://api.botframework.us' : 'https://api.botframework.com',
+      );
       expect(read.teams.azurePortal).toMatch(/^https:\/\/portal\.azure\./);
       expect(read.teams.defenderPortal).toMatch(/^https:\/\/security\.microsoft\./);
     },
@@ -169,4 +175,5 @@ interface Clouds {
   readonly logAnalytics: string;
   readonly azurePortal: string;
   readonly defenderPortal: string;
+  readonly teams: string;
 }

@@ -4,6 +4,7 @@ import { MAX_DELIVERIES } from '../../src/functions/on-queue.ts';
 import { readSettings } from '../../src/settings.ts';
 
 interface HostJson {
+  readonly logging: { readonly applicationInsights: { readonly samplingSettings: { readonly excludedTypes: string } } };
   readonly functionTimeout: string;
   readonly extensions: {
     readonly queues: {
@@ -34,4 +35,10 @@ it('the host gives up on a message when the program expects it to', () => {
 
 it('one instance never runs more hunts at once than Log Analytics grants one identity', () => {
   expect(host.extensions.queues.batchSize + host.extensions.queues.newBatchThreshold).toBeLessThanOrEqual(5);
+});
+
+it('no line that an alert waits for is sampled away', () => {
+  const kept = host.logging.applicationInsights.samplingSettings.excludedTypes.split(';');
+
+  expect(kept).toEqual(expect.arrayContaining(['Trace', 'Request', 'Exception']));
 });

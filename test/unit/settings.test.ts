@@ -85,6 +85,18 @@ describe('settings', () => {
     expect(problemsOf(env({ TEAMS_APP_ID: '' }))).toEqual(['TEAMS_APP_ID must be the client id (a GUID) of the bot.']);
   });
 
+  it('know the clouds that have a Bot Framework of their own', () => {
+    expect(readSettings(env({ TEAMS_CLOUD: 'us-government' })).teams.bot).toEqual({
+      kind: 'managed-identity',
+      appId: APP,
+      tenantId: TENANT,
+      cloud: 'us-government',
+    });
+    expect(problemsOf(env({ TEAMS_CLOUD: 'us-goverment' }))).toEqual([
+      'TEAMS_CLOUD "us-goverment" is unknown; it is one of public, us-government (did you mean "us-government"?).',
+    ]);
+  });
+
   it('take an empty value for an absent one', () => {
     expect(readSettings(env({ LATENESS: '', HUNT_TICK: ' ' })).policy.tick).toBe('0 */5 * * * *');
   });
