@@ -175,8 +175,8 @@ var names = {
   storage: 'stfirstsight${take(token, 12)}'
 }
 var workspaceList = map(split(workspaces, ','), entry => {
-  alias: trim(first(split(entry, '=')))
-  id: trim(last(split(entry, '=')))
+  alias: trim(split(entry, '=')[0])
+  id: trim(split(entry, '=')[1])
 })
 var grantedWorkspaces = filter(workspaceList, entry => startsWith(entry.id, '/'))
 var otherWorkspaces = filter(workspaceList, entry => !startsWith(entry.id, '/'))
@@ -276,12 +276,7 @@ module vaultEndpoint 'modules/private-endpoint.bicep' = if (privateNetworking &&
     location: location
     tags: tags
     networkName: names.network
-    targetId: resourceId(
-      subscription().subscriptionId,
-      resourceGroupName,
-      'Microsoft.KeyVault/vaults',
-      names.vault
-    )
+    targetId: '${group.id}/providers/Microsoft.KeyVault/vaults/${names.vault}'
     service: 'vault'
     // A vault is x.vault.azure.net, its private zone privatelink.vaultcore.azure.net.
     zoneName: 'privatelink${replace(environment().suffixes.keyvaultDns, '.vault.', '.vaultcore.')}'
@@ -298,7 +293,7 @@ module workspaceAccess 'modules/workspace-access.bicep' = [
     name: 'firstsight-${uniqueString(entry.id, environmentName)}'
     scope: resourceGroup(split(entry.id, '/')[2], split(entry.id, '/')[4])
     params: {
-      name: last(split(entry.id, '/'))
+      name: split(entry.id, '/')[8]
       principalId: identity.outputs.principalId
       roleId: workspaceRoleId
     }
@@ -317,13 +312,7 @@ module functionApp 'modules/function-app.bicep' = {
     packageContainerName: storage.outputs.packageContainerName
     insightsName: monitoring.outputs.insightsName
     subnetId: privateNetworking
-      ? resourceId(
-          subscription().subscriptionId,
-          resourceGroupName,
-          'Microsoft.Network/virtualNetworks/subnets',
-          names.network,
-          'app'
-        )
+      ? '${group.id}/providers/Microsoft.Network/virtualNetworks/${names.network}/subnets/app'
       : ''
     nodeVersion: nodeVersion
     instanceMemoryMB: instanceMemoryMB

@@ -1,7 +1,6 @@
 // The registration by which Teams knows the bot, and where it sends what people write.
 
 @description('Name of the bot; unique in Azure.')
-@maxLength(64)
 param name string
 
 @description('Tags of every resource.')

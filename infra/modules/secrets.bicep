@@ -1,7 +1,6 @@
 // Only where there is a secret: the address of a webhook, or the password of a bot that is not the identity.
 
 @description('Name of the vault.')
-@maxLength(24)
 param name string
 
 @description('Azure region.')

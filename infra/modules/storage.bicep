@@ -2,7 +2,6 @@
 // Nobody has a key: shared keys are off, so everybody, the host too, comes with an identity and a role.
 
 @description('Name of the account.')
-@maxLength(24)
 param name string
 
 @description('Azure region.')
