@@ -44,6 +44,40 @@ param remindAfter string = '1d'
 @description('A newly seen device of an urgent hunt that nobody has looked at is told once more after this; 0 switches it off.')
 param escalateAfter string = '4h'
 
+@description('How long a table that a hunt watches may be silent before the hunt counts as blind.')
+param blindAfter string = ''
+
+@description('How long is waited for evidence about new devices. Empty: as the program has it.')
+param evidenceTimeout string = ''
+
+@description('Runs, told notices and cases are taken away after so many days; 0 keeps them for ever. Known devices always stay.')
+param retainDays string = '400'
+
+@description('When conversations that subscribed to it get the week in one card, as NCRONTAB in UTC. Empty: as the program has it.')
+param digestSchedule string = ''
+
+// ── Who sees the board ──
+
+@description('Who may open the board: whoever has the key, whoever signs in with Entra, or nobody. Empty: the key, if there is one.')
+@allowed([
+  ''
+  'key'
+  'entra'
+  'off'
+])
+param boardAuth string = ''
+
+@description('Key that opens the board in a browser. Kept in a key vault.')
+@secure()
+param boardKey string = ''
+
+@description('Whether something can be changed from a board that is opened with the key.')
+@allowed([
+  ''
+  'on'
+])
+param boardActions string = ''
+
 // ── Who is told ──
 
 @description('How the bot proves itself: as the identity of the app (no secret), as an app registration that exists already (needs botAppId and teamsAppPassword), or not at all (a Workflows webhook tells).')
@@ -180,7 +214,7 @@ var workspaceList = map(split(workspaces, ','), entry => {
 })
 var grantedWorkspaces = filter(workspaceList, entry => startsWith(entry.id, '/'))
 var otherWorkspaces = filter(workspaceList, entry => !startsWith(entry.id, '/'))
-var keepsSecrets = !empty(teamsWebhookUrl) || !empty(teamsAppPassword)
+var keepsSecrets = !empty(teamsWebhookUrl) || !empty(teamsAppPassword) || !empty(boardKey)
 var vaultSecrets = 'https://${names.vault}${environment().suffixes.keyvaultDns}/secrets'
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
@@ -246,6 +280,7 @@ module secrets 'modules/secrets.bicep' = if (keepsSecrets) {
     principalId: identity.outputs.principalId
     webhookUrl: teamsWebhookUrl
     appPassword: teamsAppPassword
+    boardKey: boardKey
   }
 }
 
@@ -328,6 +363,13 @@ module functionApp 'modules/function-app.bicep' = {
       RUN_TIMEOUT: runTimeout
       REMIND_AFTER: remindAfter
       ESCALATE_AFTER: escalateAfter
+      BLIND_AFTER: blindAfter
+      EVIDENCE_TIMEOUT: evidenceTimeout
+      RETAIN_DAYS: retainDays
+      DIGEST_SCHEDULE: digestSchedule
+      BOARD_AUTH: boardAuth
+      BOARD_KEY: empty(boardKey) ? '' : '@Microsoft.KeyVault(SecretUri=${vaultSecrets}/board-key)'
+      BOARD_ACTIONS: boardActions
       TEAMS_AUTH: teamsAuth
       TEAMS_CLOUD: empty(teamsCloud) ? cloud.teams : teamsCloud
       TEAMS_APP_ID: teamsAuth == 'secret' ? botAppId : identity.outputs.clientId

@@ -30,6 +30,9 @@ resource authentication 'Microsoft.Web/sites/config@2024-11-01' = {
         '/api/health'
         // People follow a signed link from a card.
         '/api/cases/*'
+        // It asks people to sign in by itself.
+        '/api/board'
+        '/api/board/*'
       ]
     }
     httpSettings: {

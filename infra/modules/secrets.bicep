@@ -1,4 +1,4 @@
-// Only where there is a secret: the address of a webhook, or the password of a bot that is not the identity.
+// Only where there is a secret: the address of a webhook, the password of a bot that is not the identity, the board's key.
 
 @description('Name of the vault.')
 param name string
@@ -22,6 +22,10 @@ param webhookUrl string
 @description('Password of the app registration of the bot; empty: none.')
 @secure()
 param appPassword string
+
+@description('Key that opens the board; empty: none.')
+@secure()
+param boardKey string
 
 // Key Vault Secrets User: may read the value of a secret.
 var readerRoleId = '4633458b-17de-408a-b874-0445c86b69e6'
@@ -62,6 +66,26 @@ resource password 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(ap
   properties: {
     value: appPassword
     contentType: 'password of an app registration'
+  }
+}
+
+resource board 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(boardKey)) {
+  parent: vault
+  name: 'board-key'
+  properties: {
+    value: boardKey
+    contentType: 'key that opens the board'
+  }
+}
+
+// Why: App Service resolves the setting BOARD_KEY as the identity. Scope: this secret.
+resource mayReadBoardKey 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(boardKey)) {
+  name: guid(vault.id, 'board-key', principalId, readerRoleId)
+  scope: board
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', readerRoleId)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
   }
 }
 

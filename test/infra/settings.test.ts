@@ -5,6 +5,7 @@ import type { BicepFile } from '../../scripts/bicep/file.ts';
 import type { Expression } from '../../scripts/bicep/syntax.ts';
 import { propertyOf, walk } from '../../scripts/bicep/walk.ts';
 import { registerFunctions, type FunctionApp } from '../../src/functions/register.ts';
+import { silentLog } from '../support/silent-log.ts';
 import type { Environment } from '../../src/setting-readers.ts';
 import { frameworkOf } from '../../src/teams/bot-framework.ts';
 import { readSettings } from '../../src/settings.ts';
@@ -17,11 +18,13 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   HUNTS_FOLDER: 'the bundle finds its hunts beside itself',
   WEBSITE_HOSTNAME: 'Azure sets it',
   WEBSITE_INSTANCE_ID: 'Azure sets it',
+  WEBSITE_AUTH_ENABLED: 'Azure sets it',
+  IDENTITY_ENDPOINT: 'Azure sets it',
+  IDENTITY_HEADER: 'Azure sets it',
 };
 
 /** Settings that a deployment sets and that something else than our code reads. */
 const FOR_OTHERS: Readonly<Record<string, string>> = {
-  AZURE_CLIENT_ID: '@azure/identity: which of its identities the app signs in as',
   AzureWebJobsStorage__blobServiceUri: 'the host: leases, keys',
   AzureWebJobsStorage__credential: 'the host: with an identity',
   AzureWebJobsStorage__clientId: 'the host: with which one',
@@ -58,7 +61,7 @@ function readByTheCode(): ReadonlySet<string> {
     timer: (_name, { schedule }) => handed.push(...[...schedule.matchAll(/%(\w+)%/g)].map(([, name = '']) => name)),
     storageQueue: (_name, { connection }) => handed.push(`${connection}__queueServiceUri`),
   };
-  registerFunctions(app, { services: () => Promise.reject(new Error('unused')), messages: () => Promise.resolve({}) });
+  registerFunctions(app, () => Promise.reject(new Error('unused')), { log: silentLog, redact: (text) => text });
   return new Set([...names, ...handed]);
 }
 
