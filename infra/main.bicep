@@ -38,45 +38,20 @@ param lateness string = '2d'
 @description('Deadline of one run; at most 25m, below the time-out of the function.')
 param runTimeout string = '12m'
 
+@description('How long the questions about new devices may take altogether; a card does not wait longer.')
+param evidenceTimeout string = '2m'
+
+@description('A table that has received nothing for so long, and for longer than it usually pauses, makes its hunts blind.')
+param blindAfter string = '45m'
+
+@description('Days after which runs, told notices and their cases are taken away; 0 keeps them for ever.')
+param retainDays string = '400'
+
 @description('A trouble that lasts is told again after this.')
 param remindAfter string = '1d'
 
 @description('A newly seen device of an urgent hunt that nobody has looked at is told once more after this; 0 switches it off.')
 param escalateAfter string = '4h'
-
-@description('How long a table that a hunt watches may be silent before the hunt counts as blind.')
-param blindAfter string = ''
-
-@description('How long is waited for evidence about new devices. Empty: as the program has it.')
-param evidenceTimeout string = ''
-
-@description('Runs, told notices and cases are taken away after so many days; 0 keeps them for ever. Known devices always stay.')
-param retainDays string = '400'
-
-@description('When conversations that subscribed to it get the week in one card, as NCRONTAB in UTC. Empty: as the program has it.')
-param digestSchedule string = ''
-
-// ── Who sees the board ──
-
-@description('Who may open the board: whoever has the key, whoever signs in with Entra, or nobody. Empty: the key, if there is one.')
-@allowed([
-  ''
-  'key'
-  'entra'
-  'off'
-])
-param boardAuth string = ''
-
-@description('Key that opens the board in a browser. Kept in a key vault.')
-@secure()
-param boardKey string = ''
-
-@description('Whether something can be changed from a board that is opened with the key.')
-@allowed([
-  ''
-  'on'
-])
-param boardActions string = ''
 
 // ── Who is told ──
 
@@ -105,6 +80,9 @@ param operators string = ''
 @description('Address under which people reach the pages that cards link to. Empty: the host name that Azure gives the app.')
 param publicUrl string = ''
 
+@description('When conversations that asked for it get the week in one card: NCRONTAB, six fields, UTC.')
+param digestSchedule string = '0 0 7 * * 1'
+
 @description('How long the link of a card opens its page.')
 param linkLifetime string = '3d'
 
@@ -115,9 +93,30 @@ param linkLifetime string = '3d'
 ])
 param botSku string = 'F0'
 
-// ── Who may call the HTTP API ──
+// ── Who may look at the board and call the HTTP API ──
 
-@description('Client id of an app registration. If set, the API takes its callers from Entra as well as by function key; the paths that prove their callers themselves stay open. Empty: function keys only.')
+@description('Who may see the board: whoever has boardKey, whoever can sign in (needs entraClientId), or nobody. Empty: by key where there is one, otherwise nobody.')
+@allowed([
+  ''
+  'key'
+  'entra'
+  'off'
+])
+param boardAuth string = ''
+
+@description('The key that opens the board in a browser, 32 characters at least. Kept in a key vault.')
+@secure()
+param boardKey string = ''
+
+@description('Whether the board may be acted on, or only looked at. Empty: acted on by those who sign in.')
+@allowed([
+  ''
+  'on'
+  'off'
+])
+param boardActions string = ''
+
+@description('Client id of an app registration. If set, the app takes its callers from Entra, the API as well as by function key; the paths that prove their callers themselves stay open. Empty: function keys only.')
 param entraClientId string = ''
 
 @description('Client ids of the applications that may call the API through Entra, with commas. Empty: every application of the tenant that gets a token for it.')
@@ -215,6 +214,8 @@ var workspaceList = map(split(workspaces, ','), entry => {
 var grantedWorkspaces = filter(workspaceList, entry => startsWith(entry.id, '/'))
 var otherWorkspaces = filter(workspaceList, entry => !startsWith(entry.id, '/'))
 var keepsSecrets = !empty(teamsWebhookUrl) || !empty(teamsAppPassword) || !empty(boardKey)
+// Without the sign-in of the platform anybody could claim to be signed in.
+var boardAccess = boardAuth == 'entra' && empty(entraClientId) ? 'off' : boardAuth
 var vaultSecrets = 'https://${names.vault}${environment().suffixes.keyvaultDns}/secrets'
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
@@ -361,15 +362,11 @@ module functionApp 'modules/function-app.bicep' = {
       HUNT_SCHEDULE: huntSchedule
       LATENESS: lateness
       RUN_TIMEOUT: runTimeout
+      EVIDENCE_TIMEOUT: evidenceTimeout
+      BLIND_AFTER: blindAfter
+      RETAIN_DAYS: retainDays
       REMIND_AFTER: remindAfter
       ESCALATE_AFTER: escalateAfter
-      BLIND_AFTER: blindAfter
-      EVIDENCE_TIMEOUT: evidenceTimeout
-      RETAIN_DAYS: retainDays
-      DIGEST_SCHEDULE: digestSchedule
-      BOARD_AUTH: boardAuth
-      BOARD_KEY: empty(boardKey) ? '' : '@Microsoft.KeyVault(SecretUri=${vaultSecrets}/board-key)'
-      BOARD_ACTIONS: boardActions
       TEAMS_AUTH: teamsAuth
       TEAMS_CLOUD: empty(teamsCloud) ? cloud.teams : teamsCloud
       TEAMS_APP_ID: teamsAuth == 'secret' ? botAppId : identity.outputs.clientId
@@ -381,6 +378,10 @@ module functionApp 'modules/function-app.bicep' = {
         ? ''
         : '@Microsoft.KeyVault(SecretUri=${vaultSecrets}/teams-webhook-url)'
       OPERATORS: operators
+      BOARD_AUTH: boardAccess
+      BOARD_KEY: empty(boardKey) ? '' : '@Microsoft.KeyVault(SecretUri=${vaultSecrets}/board-key)'
+      BOARD_ACTIONS: boardActions
+      DIGEST_SCHEDULE: digestSchedule
       PUBLIC_URL: publicUrl
       LINK_LIFETIME: linkLifetime
       LOG_ANALYTICS_ENDPOINT: empty(logAnalyticsEndpoint) ? cloud.logAnalytics : logAnalyticsEndpoint
@@ -403,6 +404,7 @@ module apiAuthentication 'modules/api-authentication.bicep' = if (!empty(entraCl
   params: {
     functionAppName: functionApp.outputs.name
     clientId: entraClientId
+    signsPeopleIn: boardAccess == 'entra'
     allowedApplications: empty(entraAllowedApplications) ? [] : split(entraAllowedApplications, ',')
   }
 }

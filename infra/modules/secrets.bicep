@@ -23,7 +23,7 @@ param webhookUrl string
 @secure()
 param appPassword string
 
-@description('Key that opens the board; empty: none.')
+@description('Key of the board; empty: none.')
 @secure()
 param boardKey string
 
@@ -74,18 +74,7 @@ resource board 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(board
   name: 'board-key'
   properties: {
     value: boardKey
-    contentType: 'key that opens the board'
-  }
-}
-
-// Why: App Service resolves the setting BOARD_KEY as the identity. Scope: this secret.
-resource mayReadBoardKey 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(boardKey)) {
-  name: guid(vault.id, 'board-key', principalId, readerRoleId)
-  scope: board
-  properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', readerRoleId)
-    principalId: principalId
-    principalType: 'ServicePrincipal'
+    contentType: 'key of the board'
   }
 }
 
@@ -104,6 +93,17 @@ resource mayReadWebhook 'Microsoft.Authorization/roleAssignments@2022-04-01' = i
 resource mayReadPassword 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(appPassword)) {
   name: guid(vault.id, 'teams-app-password', principalId, readerRoleId)
   scope: password
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', readerRoleId)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+// Why: App Service resolves the setting BOARD_KEY as the identity. Scope: this secret.
+resource mayReadBoardKey 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(boardKey)) {
+  name: guid(vault.id, 'board-key', principalId, readerRoleId)
+  scope: board
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', readerRoleId)
     principalId: principalId

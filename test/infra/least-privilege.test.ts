@@ -4,10 +4,9 @@ import { readFiles, readSources } from '../../scripts/bicep/check.ts';
 import type { BicepFile } from '../../scripts/bicep/file.ts';
 import type { Statement } from '../../scripts/bicep/syntax.ts';
 import { bodyOf, propertyOf, walk } from '../../scripts/bicep/walk.ts';
-import { storageClients } from '../../src/azure/storage-clients.ts';
 import { registerFunctions, type FunctionApp } from '../../src/functions/register.ts';
-import { silentLog } from '../support/silent-log.ts';
 import { RUN_QUEUE } from '../../src/azure/queue-name.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 /** Built-in roles by id: what each lets its holder do, and the kind of thing it is granted on here. */
 const GRANTED: Readonly<Record<string, readonly [string, string]>> = {
@@ -75,34 +74,38 @@ describe('the identity', () => {
   });
 });
 
-it('the tables and queues of the template are those of the program', async () => {
-  const { ledger: _ledger, ...rest } = storageClients(
-    { kind: 'connection-string', connectionString: 'UseDevelopmentStorage=true' },
-    { getToken: () => Promise.reject(new Error('unused')) },
-  );
+it('the tables and queues of the template are those of the program', () => {
   const written = textOf('src/azure/storage-clients.ts').match(/(?<=table\(')\w+/g) ?? [];
   const storage = files.get('infra/modules/storage.bicep');
 
-  expect((await rest.queue()).name).toBe(RUN_QUEUE);
   expect(textsIn(storage, 'tableNames').toSorted()).toEqual(written.toSorted());
   expect(textsIn(storage, 'queueNames')).toEqual([RUN_QUEUE, `${RUN_QUEUE}-poison`]);
 });
 
-it('where Entra guards the API, exactly the paths stay open that the platform lets anybody call', () => {
-  const open: string[] = [];
-  const app: FunctionApp = {
-    http: (_name, { route = '', authLevel }) => {
-      if (authLevel === 'anonymous') open.push(`/api/${route.replace(/\{.*\}/, '*')}`);
-    },
-    timer: () => undefined,
-    storageQueue: () => undefined,
-  };
-  registerFunctions(app, () => Promise.reject(new Error('unused')), { log: silentLog, redact: (text) => text });
-  const value = files.get('infra/modules/api-authentication.bicep')?.resources.get('authentication')?.value;
-  const excluded = propertyOf(propertyOf(propertyOf(value, 'properties'), 'globalValidation'), 'excludedPaths');
-  const paths =
-    excluded?.kind === 'array' ? excluded.items.map((item) => (item.kind === 'text' ? item.value : '')) : [];
+describe('where Entra guards the app', () => {
+  const pathsOf = (name: string): readonly string[] =>
+    textsIn(files.get('infra/modules/api-authentication.bicep'), name);
 
-  expect(open.length).toBeGreaterThan(1);
-  expect(paths.toSorted()).toEqual([...new Set(open)].toSorted());
+  it('exactly the paths stay open that the platform lets anybody call', () => {
+    const open: string[] = [];
+    const app: FunctionApp = {
+      http: (_name, { route = '', authLevel }) => {
+        if (authLevel === 'anonymous') open.push(`/api/${route.replace(/\{.*\}/, '*')}`);
+      },
+      timer: () => undefined,
+      storageQueue: () => undefined,
+    };
+    registerFunctions(app, () => Promise.reject(new Error('unused')), { log: silentLog, redact: (text) => text });
+
+    expect(open.length).toBeGreaterThan(3);
+    expect(new Set([...pathsOf('openPaths'), ...pathsOf('boardPaths')])).toEqual(new Set(open));
+  });
+
+  it('the board stays closed when people sign in, since an open path takes anybody’s word for who they are', () => {
+    const text = textOf('infra/modules/api-authentication.bicep');
+
+    expect(text).toContain('excludedPaths: signsPeopleIn ? openPaths : concat(openPaths, boardPaths)');
+    expect(pathsOf('openPaths').filter((one) => one.includes('board'))).toEqual([]);
+    expect(textOf('infra/main.bicep')).toContain("boardAuth == 'entra' && empty(entraClientId) ? 'off'");
+  });
 });

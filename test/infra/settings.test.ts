@@ -5,8 +5,8 @@ import type { BicepFile } from '../../scripts/bicep/file.ts';
 import type { Expression } from '../../scripts/bicep/syntax.ts';
 import { propertyOf, walk } from '../../scripts/bicep/walk.ts';
 import { registerFunctions, type FunctionApp } from '../../src/functions/register.ts';
-import { silentLog } from '../support/silent-log.ts';
 import type { Environment } from '../../src/setting-readers.ts';
+import { silentLog } from '../support/silent-log.ts';
 import { frameworkOf } from '../../src/teams/bot-framework.ts';
 import { readSettings } from '../../src/settings.ts';
 
@@ -17,10 +17,10 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   STORAGE_SUFFIX: 'only completes an account name',
   HUNTS_FOLDER: 'the bundle finds its hunts beside itself',
   WEBSITE_HOSTNAME: 'Azure sets it',
-  WEBSITE_INSTANCE_ID: 'Azure sets it',
   WEBSITE_AUTH_ENABLED: 'Azure sets it',
   IDENTITY_ENDPOINT: 'Azure sets it',
   IDENTITY_HEADER: 'Azure sets it',
+  WEBSITE_INSTANCE_ID: 'Azure sets it',
 };
 
 /** Settings that a deployment sets and that something else than our code reads. */
@@ -109,9 +109,9 @@ describe('the settings of a deployment', () => {
         },
       });
     for (const TEAMS_AUTH of ['managed-identity', 'secret', 'anonymous', 'off'])
-      for (const TEAMS_WEBHOOK_URL of ['', 'http://127.0.0.1/x'])
+      for (const BOARD_AUTH of ['key', 'entra', 'anonymous', 'off'])
         try {
-          readSettings(env({ TEAMS_AUTH, TEAMS_WEBHOOK_URL }));
+          readSettings(env({ TEAMS_AUTH, BOARD_AUTH, TEAMS_WEBHOOK_URL: 'http://127.0.0.1/x' }));
         } catch {
           // Only what was asked for matters.
           expect(read.size).toBeGreaterThan(0);
