@@ -20,6 +20,30 @@ describe('the operating guide', () => {
     },
   );
 
+  it('says what every refusal of a request means', () => {
+    const refusals = readdirSync('src', { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => [...readFileSync(`src/${file}`, 'utf8').matchAll(/RequestError\(\s*\d+,\s*'([a-z-]+)'/g)])
+      .map(([, code]) => code);
+
+    expect(refusals.length).toBeGreaterThan(8);
+    expect([...explained]).toEqual(expect.arrayContaining(refusals));
+  });
+
+  it('says what to do about every failure of storage and of Teams', () => {
+    const reasons: ServiceFailureReason[] = [
+      'throttled',
+      'timed-out',
+      'unavailable',
+      'denied',
+      'not-found',
+      'rejected',
+      'unknown-outcome',
+    ];
+    for (const service of ['table-storage', 'queue-storage', 'teams'] as const)
+      for (const reason of reasons) expect([...explained]).toContain(new ServiceError(service, reason, '').code);
+  });
+
   it('says what to do about every failure of the workspace', () => {
     const reasons: ServiceFailureReason[] = [
       'throttled',
