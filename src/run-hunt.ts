@@ -30,7 +30,7 @@ export async function runHunt(
   const run = planRun(order, hunt, policy.lateness);
   const ticket = await runs.begin(run, policy.runTimeout + MINUTE, now());
   if (ticket.ended) {
-    log.info('run.skipped', { run: run.id, reason: 'already ended' });
+    log.info('run.skipped', { run: run.id, hunt: hunt.slug, reason: 'already ended' });
     return ticket;
   }
   log.info('run.started', { run: run.id, hunt: hunt.slug, workspace: run.scope.workspace, trigger: run.trigger });

@@ -91,7 +91,8 @@ async function tellTarget(
 ): Promise<'told' | 'broken' | 'later'> {
   const { notifier, conversations, cases, log, now } = services;
   if (target.pausedUntil && target.pausedUntil > now()) return 'later';
-  const fields = { notice: claim.id, kind: claim.notice.kind, target: target.id };
+  const { run, hunt } = claim.notice.context;
+  const fields = { run, hunt: hunt.slug, notice: claim.id, kind: claim.notice.kind, target: target.id };
   try {
     const receipt = await notifier.send(about, target);
     await claim.told(target.id, receipt);
@@ -105,7 +106,7 @@ async function tellTarget(
       await conversations.pause(target.id, new Date(now().getTime() + Math.min(error.retryAfter, LONGEST_PAUSE)));
     if (error.reason !== 'denied' && error.reason !== 'not-found') return 'later';
     await conversations.markBroken(target.id, error.message, now());
-    log.error('target.broken', { target: target.id, code: error.code });
+    log.error('target.broken', { run, target: target.id, code: error.code });
     return 'broken';
   }
 }

@@ -38,7 +38,7 @@ async function attemptRun(order: RunOrder, delivery: number, services: Services)
     await runHunt(hunt, order, mayRetry, services);
   } catch (error) {
     if (error instanceof RunInProgressError) {
-      log.info('run.skipped', { run: order.id, reason: `run ${error.holder} is in progress` });
+      log.info('run.skipped', { run: order.id, hunt: hunt.slug, reason: `run ${error.holder} is in progress` });
       await answerRival(order, error, mayRetry, services);
       return;
     }

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readFiles, readSources } from '../../scripts/bicep/check.ts';
 import { walk } from '../../scripts/bicep/walk.ts';
-import { runPoisoned } from '../../src/functions/on-queue.ts';
+import { runOrder, runPoisoned } from '../../src/functions/on-queue.ts';
 import { tick } from '../../src/functions/on-schedule.ts';
+import type { HuntId } from '../../src/hunt/hunt.ts';
 import { LOG_EVENTS } from '../../src/log.ts';
 import { runHunt } from '../../src/run-hunt.ts';
 import { DAY, HOUR, MINUTE } from '../../src/time.ts';
@@ -163,6 +164,28 @@ describe('poison-messages', () => {
     insights.invoked('runFailed');
     expect(fires(insights, 'poison-messages')).toBe(true);
   });
+});
+
+describe('needs-somebody', () => {
+  it('fires when a run was ordered of a hunt that is not loaded any more', async () => {
+    const { world, insights } = await aWatchedWorld();
+    const order = aRunOrder({ asOf: world.services.now(), scope: { hunt: 'gone' as HuntId, workspace: 'corp' } });
+    await runOrder(order, 1, world.services);
+
+    expect(fires(insights, 'needs-somebody')).toBe(true);
+  });
+});
+
+it('everything that is logged for somebody to act today wakes somebody', () => {
+  const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(`src/${file}`, 'utf8'))
+    .join('\n');
+  const events = new Set([...source.matchAll(/log\.error\(\s*'([\w.-]+)'/g)].map(([, event = '']) => event));
+  const queries = names.map(queryOf).join('\n');
+
+  expect(events.size).toBeGreaterThan(7);
+  expect([...events].filter((event) => !queries.includes(event))).toEqual([]);
 });
 
 describe('the rules', () => {

@@ -63,7 +63,7 @@ describe('the queries of the operating guide', () => {
     const query = queries.find(([title]) => title.startsWith('The story of one run'))?.[1] ?? '';
     const rows = insights.ask(query.replace('paste the run here', order.id));
 
-    expect(rows.map((row) => row[1])).toEqual(['run.started', 'baseline.founded', 'run.completed']);
+    expect(rows.map((row) => row[1])).toEqual(['run.started', 'notice.told', 'baseline.founded', 'run.completed']);
   });
 });
 
