@@ -21,6 +21,8 @@ interface Reply {
 
 export async function constantTables(latency: number): Promise<ConstantTables> {
   const tables = new Map<string, Map<string, Entity>>();
+  /** What the operations of the latest batch have changed, and what was there before. */
+  const undo: [rows: Map<string, Entity>, key: string, before: Entity | undefined][] = [];
   let version = 0;
   const etag = (): string => `W/"datetime'${String((version += 1))}'"`;
   const table = (name: string): Map<string, Entity> => {
@@ -67,12 +69,14 @@ export async function constantTables(latency: number): Promise<ConstantTables> {
       return failure(current ? 412 : 404, current ? 'UpdateConditionNotSatisfied' : 'ResourceNotFound');
     }
     if (method === 'DELETE') {
+      undo.push([rows, key, current]);
       rows.delete(key);
       return { status: 204 };
     }
     const keep = method === 'MERGE' || method === 'PATCH' ? current : undefined;
     const [PartitionKey = '', RowKey = ''] = key.split('\n');
     const stored = { ...keep, ...(JSON.parse(body) as Entity), PartitionKey, RowKey, 'odata.etag': etag() };
+    undo.push([rows, key, current]);
     rows.set(key, stored);
     return { status: 204, headers: { etag: stored['odata.etag'] } };
   };
@@ -89,7 +93,7 @@ export async function constantTables(latency: number): Promise<ConstantTables> {
 
   /** All or nothing: the rows are put back when one operation fails. */
   const onBatch = (body: string): Reply => {
-    const before = new Map([...tables].map(([name, rows]) => [name, new Map(rows)]));
+    undo.length = 0;
     const parts: string[] = [];
     for (const [, method = '', url = '', rest = ''] of body.matchAll(
       /\r\n(POST|PUT|MERGE|PATCH|DELETE) (\S+) HTTP\/1\.1\r\n([\s\S]*?)(?=\r\n--)/g,
@@ -102,8 +106,10 @@ export async function constantTables(latency: number): Promise<ConstantTables> {
       );
       const reply = operate(method, url, headers, payload.join('\r\n\r\n').trim());
       if (reply.status >= 400) {
-        tables.clear();
-        for (const [name, rows] of before) tables.set(name, rows);
+        for (const [rows, key, before] of undo.reverse()) {
+          if (before) rows.set(key, before);
+          else rows.delete(key);
+        }
         return multipart([
           part({ ...reply, body: (reply.body ?? '').replace('"value":"', `"value":"${String(parts.length)}:`) }),
         ]);
@@ -120,6 +126,7 @@ export async function constantTables(latency: number): Promise<ConstantTables> {
     const body = Buffer.concat(chunks).toString();
     const headers = { 'if-match': request.headers['if-match'] };
     const reply = url.endsWith('/$batch') ? onBatch(body) : operate(request.method ?? 'GET', url, headers, body);
+    undo.length = 0;
     await sleep(latency);
     response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers }).end(reply.body);
   };

@@ -3,6 +3,7 @@
  * each run in a process of its own, against a workspace and tables in this one. Tables answer after 10 ms.
  */
 import { fork } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -22,27 +23,38 @@ const COLUMNS = [
   ['Count', 'long'],
 ].map(([name, type]) => ({ name, type }));
 
+const idOf = (n: number): string => (n * 2_654_435_761).toString(16).padStart(40, 'a');
 /** 160 bytes a row, as the service's are. Device ids are 40 hex digits. */
-const rowOf = (n: number): string => {
-  const id = (n * 2_654_435_761).toString(16).padStart(40, 'a');
-  return `["${id}","wks-${String(n).padStart(6, '0')}.contoso.com","2026-11-20T06:00:00Z","2026-11-22T18:30:12.1234567Z","[${String(10_000 + n)}]",3]`;
-};
+const rowOf = (n: number): string =>
+  `["${idOf(n)}","wks-${String(n).padStart(6, '0')}.contoso.com","2026-11-20T06:00:00Z","2026-11-22T18:30:12.1234567Z","[${String(10_000 + n)}]",3]`;
 
 let devices = SIZE;
-/** Whose first hex digit of a hash it is does not matter here: parts are by number. */
+/** The first hex digit of the hash of each device's id: above the service's limit the hunt asks for the devices of some digits. */
+const digits = Array.from({ length: SIZE + NEW }, (_, n) => hash('sha256', idOf(n), 'hex').charAt(0));
+const ROW_LIMIT = 500_000;
+
 const workspace = createServer((request, response) => {
-  request.resume();
+  const asked: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => asked.push(chunk));
   request.on('end', () => {
+    const part = /0, 1\) in \(([^)]*)\)/.exec(Buffer.concat(asked).toString())?.[1];
     response.writeHead(200, { 'content-type': 'application/json' });
-    void answer(response);
+    void answer(response, part);
   });
 });
 
-async function answer(response: NodeJS.WritableStream): Promise<void> {
+async function answer(response: NodeJS.WritableStream, part: string | undefined): Promise<void> {
   response.write(`{"tables":[{"name":"PrimaryResult","columns":${JSON.stringify(COLUMNS)},"rows":[`);
+  let written = 0;
   for (let from = 0; from < devices; from += 1_000) {
-    const rows = Array.from({ length: Math.min(1_000, devices - from) }, (_, n) => rowOf(from + n)).join(',');
-    if (!response.write(from === 0 ? rows : `,${rows}`)) await once(response, 'drain');
+    const all = Array.from({ length: Math.min(1_000, devices - from) }, (_, n) => from + n);
+    const asked = all
+      .filter((n) => part === undefined || part.includes(digits[n] ?? '-'))
+      .slice(0, ROW_LIMIT - written);
+    if (asked.length === 0) continue;
+    const rows = asked.map(rowOf).join(',');
+    if (!response.write(written === 0 ? rows : `,${rows}`)) await once(response, 'drain');
+    written += asked.length;
   }
   response.end(']}]}');
 }

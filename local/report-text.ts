@@ -23,7 +23,7 @@ const OUTCOMES: Readonly<Record<HuntReport['outcome'], (report: HuntReport) => s
 /** A report for a person at a terminal. */
 export function reportText(report: HuntReport, dryRun: boolean): string {
   const { hunt, run, totals, partial } = report;
-  const devices = report.findings.length > 0 ? report.findings : report.founding;
+  const devices = report.findings.length > 0 ? report.findings : [...report.founding];
   return [
     `${printable(hunt.name)}${dryRun ? '  (dry run: nothing was written or told)' : ''}`,
     `${run.scope.workspace}, ${minute(run.window.start)} to ${minute(run.window.end)} UTC`,
@@ -85,5 +85,9 @@ function table(devices: readonly (Sighting | Finding)[]): string[] {
 /** The same report for a program. */
 export function reportJson({ hunt, run, outcome, partial, totals, findings, founding }: HuntReport): string {
   const { slug, id, name } = hunt;
-  return JSON.stringify({ hunt: { slug, id, name }, run, outcome, partial, totals, findings, founding }, null, 2);
+  return JSON.stringify(
+    { hunt: { slug, id, name }, run, outcome, partial, totals, findings, founding: [...founding] },
+    null,
+    2,
+  );
 }

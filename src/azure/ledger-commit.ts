@@ -15,7 +15,8 @@ interface ShardWork {
   readonly findings: Finding[];
   readonly expected: Finding[];
   readonly excluded: Finding[];
-  readonly founding: Sighting[];
+  /** Places in the report's list: a founding's devices are many, and sightings of them are made a few at a time. */
+  readonly founding: number[];
   readonly known: Named[];
 }
 
@@ -30,7 +31,15 @@ export async function commitShards(
   heads: (Head | undefined)[],
   report: HuntReport,
 ): Promise<CommitReceipt> {
-  const receipts = await atOnce(workOf(report), (work) => commitShard(table, scope, partitions, heads, work, report));
+  const receipts = await atOnce(await workOf(report), async (work) => {
+    const ofShard: CommitReceipt[] = [];
+    for (const part of inParts(work)) ofShard.push(await commitShard(table, scope, partitions, heads, part, report));
+    return sumOf(ofShard);
+  });
+  return sumOf(receipts);
+}
+
+function sumOf(receipts: readonly CommitReceipt[]): CommitReceipt {
   const sum = (pick: (receipt: CommitReceipt) => number): number =>
     receipts.reduce((total, receipt) => total + pick(receipt), 0);
   return {
@@ -40,28 +49,50 @@ export async function commitShards(
   };
 }
 
-function workOf(report: HuntReport): ShardWork[] {
-  const work = Array.from({ length: SHARDS }, (_, shard): ShardWork => ({
-    shard,
-    findings: [],
-    expected: [],
-    excluded: [],
-    founding: [],
-    known: [],
+/** Of a founding as many at a time as fill ten transactions: 500,000 sightings at once are more than an instance has room for. */
+function inParts(work: ShardWork): ShardWork[] {
+  const size = 10 * DEVICES_PER_TRANSACTION;
+  const parts = Math.max(1, Math.ceil(work.founding.length / size));
+  return Array.from({ length: parts }, (_, part) => ({
+    ...(part === 0 ? work : emptyWork(work.shard)),
+    founding: work.founding.slice(part * size, (part + 1) * size),
   }));
-  for (const list of ['findings', 'expected', 'excluded', 'founding', 'known'] as const) {
-    for (const sighting of report[list]) (work[shardOf(sighting.device)]?.[list] as Named[]).push(sighting);
+}
+
+const emptyWork = (shard: number): ShardWork => ({
+  shard,
+  findings: [],
+  expected: [],
+  excluded: [],
+  founding: [],
+  known: [],
+});
+
+/** Devices sorted into shards at a time, before others get their turn. */
+const SORTED_AT_ONCE = 20_000;
+
+async function workOf(report: HuntReport): Promise<ShardWork[]> {
+  const work = Array.from({ length: SHARDS }, (_, shard) => emptyWork(shard));
+  let sorted = 0;
+  for (const list of ['findings', 'expected', 'excluded', 'known'] as const) {
+    for (const sighting of report[list]) {
+      (work[shardOf(sighting.device)]?.[list] as Named[]).push(sighting);
+      if ((sorted += 1) % SORTED_AT_ONCE === 0) await setImmediate();
+    }
   }
-  return work.filter((shard) => shard.known.length + newsOf(shard).length > 0);
+  let place = 0;
+  for (const { device } of report.founding) {
+    work[shardOf(device)]?.founding.push(place);
+    if ((place += 1) % SORTED_AT_ONCE === 0) await setImmediate();
+  }
+  return work.filter((shard) => shard.known.length + shard.founding.length + newsOf(shard, []).length > 0);
 }
 
 /** What the shard is to remember as seen for the first time, or again after long. */
-const newsOf = ({ findings, expected, excluded, founding }: ShardWork): readonly (Sighting | Finding)[] => [
-  ...findings,
-  ...expected,
-  ...excluded,
-  ...founding,
-];
+const newsOf = (
+  { findings, expected, excluded }: ShardWork,
+  founding: readonly Sighting[],
+): readonly (Sighting | Finding)[] => [...findings, ...expected, ...excluded, ...founding];
 
 async function commitShard(
   table: Table,
@@ -76,23 +107,25 @@ async function commitShard(
   let recorded = 0;
   let transactions = 0;
   const told = new Set<Sighting>(work.findings);
+  const founding = work.founding.flatMap((place) => report.founding.at(place) ?? []);
+  const all = newsOf(work, founding);
   let news: readonly (Sighting | Finding)[] | undefined;
   for (;;) {
     const head = heads[work.shard] ?? (await readHead(table, scope, work.shard, partitions));
     // From here until the change is stored, the set in memory is ahead of storage.
     heads[work.shard] = undefined;
     if (!news) {
-      news = newsOf(work).filter((sighting) => isNews(sighting, head));
+      news = all.filter((sighting) => isNews(sighting, head));
       for (const { device } of work.known) head.set.touch(device, dayOf(report.run.asOf));
       // A device being founded may be there already, from a founding that died.
-      for (const sighting of work.founding) head.set.touch(sighting.device, dayIn(report, sighting));
+      for (const sighting of founding) head.set.touch(sighting.device, dayIn(report, sighting));
     }
     const part = news.slice(0, DEVICES_PER_TRANSACTION);
     for (const sighting of part) addOrTouch(head, sighting, dayIn(report, sighting));
     const changes = head.set.changes();
     if (Object.keys(changes).length === 0) {
       heads[work.shard] = head;
-      return { recorded, alreadyRecorded: newsOf(work).length - recorded, transactions };
+      return { recorded, alreadyRecorded: all.length - recorded, transactions };
     }
     if (await changeHead(table, head, changes, rowsOf(head, part, told, report))) {
       recorded += part.length;

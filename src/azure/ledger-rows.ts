@@ -2,7 +2,7 @@
 import type { DeviceKey } from '../hunt/device-key.ts';
 import type { Finding } from '../hunt/finding.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
-import { baselineSample, noticeContext, type NoticeContext } from '../hunt/notice.ts';
+import { BASELINE_SAMPLE, noticeContext, type NoticeContext } from '../hunt/notice.ts';
 import type { HuntReport } from '../hunt/report.ts';
 import { scopeKeyOf, type RunId } from '../hunt/run.ts';
 import type { Sighting } from '../hunt/sighting.ts';
@@ -119,7 +119,7 @@ export function outboxRow(
 
 export function baselineRow(scope: HuntScope, total: number, report: HuntReport): Entity {
   const context = noticeContext(report.hunt, report.run, report);
-  const devices = baselineSample(report.founding).map(shown);
+  const devices = report.founding.firstByName(BASELINE_SAMPLE).map(shown);
   return pendingRow(metaKey(scope)[0], `1o-${report.run.id}-baseline`, {
     kind: 'baseline-founded',
     context,

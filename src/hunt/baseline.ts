@@ -16,11 +16,11 @@ export type Baseline =
   | { readonly state: 'absent'; readonly known: KnownDevices }
   | { readonly state: 'established'; readonly since: Date; readonly known: KnownDevices };
 
-/** `founding`: there is no baseline to compare with yet. */
-export type Novelty = 'newly-seen' | 'returning' | 'known' | 'founding';
+export type Novelty = 'newly-seen' | 'returning' | 'known';
 
 export interface NoveltyContext {
-  readonly baseline: Baseline;
+  /** Of a baseline that is established: without one, nothing can be called new. */
+  readonly known: KnownDevices;
   readonly forgetAfter: Milliseconds;
   readonly asOf: Date;
   /** The clock of the latest complete run before this one. */
@@ -31,9 +31,8 @@ export interface NoveltyContext {
  * A device is returning when it was missing from a complete answer and unseen for longer than `forgetAfter`.
  * Time in which nobody looked (an outage) is not absence: else everything would return after one.
  */
-export function noveltyOf(device: DeviceKey, { baseline, forgetAfter, asOf, lastComplete }: NoveltyContext): Novelty {
-  if (baseline.state === 'absent') return 'founding';
-  const seen = baseline.known.lastSeenDay(device);
+export function noveltyOf(device: DeviceKey, { known, forgetAfter, asOf, lastComplete }: NoveltyContext): Novelty {
+  const seen = known.lastSeenDay(device);
   if (seen === undefined) return 'newly-seen';
   const forgotten = (dayOf(asOf) - seen) * DAY > forgetAfter;
   const missed = lastComplete !== undefined && dayOf(lastComplete) > seen;

@@ -4,6 +4,7 @@ import { noveltyOf, type Baseline, type Novelty } from './baseline.ts';
 import type { DeviceKey } from './device-key.ts';
 import { isActive, type Expectation, type Expectations } from './expectation.ts';
 import type { Finding } from './finding.ts';
+import { foundingList, type FoundingDevices } from './founding.ts';
 import type { Hunt } from './hunt.ts';
 import { byDevice, countsOf, outcomeOf, type HuntReport } from './report.ts';
 import type { Run } from './run.ts';
@@ -40,7 +41,7 @@ export const assembleReport = ({ answer, ...input }: ReportInput): HuntReport | 
 export function compareRows(input: ComparisonInput): ReadRows<HuntReport | UnreadableAnswer> {
   const { hunt, run, baseline, expectations } = input;
   const context = {
-    baseline,
+    known: baseline.known,
     forgetAfter: hunt.forgetAfter,
     asOf: run.asOf,
     ...(input.lastComplete && { lastComplete: input.lastComplete }),
@@ -55,6 +56,7 @@ export function compareRows(input: ComparisonInput): ReadRows<HuntReport | Unrea
     let withoutDevice = 0;
     const known = new Map<DeviceKey, Named>();
     const others = new Map<DeviceKey, Other>();
+    const founding = foundingList();
     return {
       columns(named) {
         columns = sightingColumns(named, hunt);
@@ -68,6 +70,10 @@ export function compareRows(input: ComparisonInput): ReadRows<HuntReport | Unrea
           return;
         }
         const { device } = named;
+        if (baseline.state === 'absent') {
+          founding.add(columns.sighting(cells, named));
+          return;
+        }
         if (known.has(device)) return;
         const same = others.get(device);
         const novelty = same?.novelty ?? noveltyOf(device, context);
@@ -76,14 +82,13 @@ export function compareRows(input: ComparisonInput): ReadRows<HuntReport | Unrea
           return;
         }
         const sighting = columns.sighting(cells, named);
-        const kept = novelty === 'founding' ? { ...sighting, reports: [] } : sighting;
-        if (same) same.sightings.push(kept);
-        else others.set(device, { novelty, sightings: [kept] });
+        if (same) same.sightings.push(sighting);
+        else others.set(device, { novelty, sightings: [sighting] });
       },
       end: (partial) =>
         columns && columns.missing.length > 0
           ? { missingColumns: columns.missing, columns: columns.names }
-          : reportOf(input, partial, { rows, withoutDevice, known: [...known.values()], others }),
+          : reportOf(input, partial, { rows, withoutDevice, known: [...known.values()], others, founding }),
     };
   };
 }
@@ -98,22 +103,21 @@ interface Compared {
   readonly withoutDevice: number;
   readonly known: Named[];
   readonly others: ReadonlyMap<DeviceKey, Other>;
+  readonly founding: FoundingDevices;
 }
 
 function reportOf(
   { hunt, run, asked, baseline, expectations }: ComparisonInput,
   partial: PartialAnswer | undefined,
-  { rows, withoutDevice, known, others }: Compared,
+  { rows, withoutDevice, known, others, founding }: Compared,
 ): HuntReport {
   const findings: Finding[] = [];
   const expected: Finding[] = [];
   const lapsed: Finding[] = [];
-  const founding: Sighting[] = [];
   for (const [device, { novelty, sightings }] of others) {
     const sighting = merged(sightings);
     const promise = expectations?.get(device);
-    if (novelty === 'founding') founding.push(sighting);
-    else if (novelty !== 'known') {
+    if (novelty !== 'known') {
       const list = promise && isActive(promise, run.asOf) ? expected : findings;
       list.push({ ...sighting, novelty, ...lastSeenBefore(sighting, baseline), ...(promise && promised(promise)) });
     } else {

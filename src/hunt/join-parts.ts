@@ -1,4 +1,5 @@
 import type { Baseline } from './baseline.ts';
+import { joinFounding } from './founding.ts';
 import { byDevice, countsOf, outcomeOf, type HuntReport, type RunTotals } from './report.ts';
 import type { Named } from './sighting.ts';
 
@@ -16,7 +17,7 @@ export function joinParts(parts: readonly HuntReport[], baseline: Baseline): Hun
   const expected = byDevice(once((part) => part.expected));
   const lapsed = byDevice(once((part) => part.lapsed));
   const known = once((part) => part.known);
-  const founding = once((part) => part.founding);
+  const founding = joinFounding(parts.map((part) => part.founding));
   const sum = (pick: (totals: RunTotals) => number): number =>
     parts.reduce((total, { totals }) => total + pick(totals), 0);
   return {

@@ -65,8 +65,3 @@ export function noticeContext(hunt: Hunt, run: Run, report?: HuntReport): Notice
     ...(report?.partial && { partial: report.partial }),
   };
 }
-
-/** The devices a baseline card lists, by name, so that the same baseline always makes the same card. */
-export function baselineSample(founding: readonly Sighting[]): readonly Sighting[] {
-  return [...founding].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)).slice(0, BASELINE_SAMPLE);
-}

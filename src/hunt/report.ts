@@ -2,9 +2,10 @@ import type { PartialAnswer } from './answer.ts';
 import type { Baseline } from './baseline.ts';
 import type { Explanation } from './explanation.ts';
 import type { Finding } from './finding.ts';
+import type { FoundingDevices } from './founding.ts';
 import type { Hunt } from './hunt.ts';
 import type { Run } from './run.ts';
-import type { Named, Sighting } from './sighting.ts';
+import type { Named } from './sighting.ts';
 
 /**
  * `baseline-not-founded`: the first answer was partial, or there was none to see: what is missing would look new next time.
@@ -56,7 +57,7 @@ export interface HuntReport {
   /** Known devices that this answer had, in its order; the ledger moves their last-seen day. */
   readonly known: readonly Named[];
   /** Devices a founding run remembers without calling them new, in the answer's order and without their report ids. */
-  readonly founding: readonly Sighting[];
+  readonly founding: FoundingDevices;
 }
 
 /** A partial answer may report devices but never founds a baseline. */

@@ -262,7 +262,7 @@ describe.each([
   it('stops when a head is gone, instead of taking its devices for unknown', async () => {
     const table = make();
     const { report } = await run(table, ids(0, 3), NOON);
-    const shard = String(shardOf(report.founding[0]?.device ?? aFinding('x').device)).padStart(2, '0');
+    const shard = String(shardOf(report.founding.at(0)?.device ?? aFinding('x').device)).padStart(2, '0');
     for await (const row of table.list(await headPartition(table), '0h-', '0h.')) {
       if (row.rowKey === `0h-${shard}`) await table.remove(row.partitionKey, row.rowKey);
     }

@@ -3,6 +3,7 @@ import { RunInProgressError } from '../../src/errors.ts';
 import { digestOf } from '../../src/hunt/case.ts';
 import { noticeContext } from '../../src/hunt/notice.ts';
 import type { Services } from '../../src/services.ts';
+import { foundingOf } from '../support/builders.ts';
 import type { FaultKind, Place } from './fault.ts';
 import type { Mode } from './scenario.ts';
 
@@ -87,7 +88,7 @@ export const MUTANTS: readonly Mutant[] = [
             ...session,
             async commit(report) {
               const { hunt, run, findings } = report;
-              const receipt = await session.commit({ ...report, findings: [], founding: findings });
+              const receipt = await session.commit({ ...report, findings: [], founding: foundingOf(findings) });
               if (findings.length === 0) return receipt;
               const context = noticeContext(hunt, run, report);
               const notice = digestOf({ kind: 'devices-found', context, findings });

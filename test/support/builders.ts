@@ -1,6 +1,7 @@
 import type { Cell, QueryAnswer } from '../../src/hunt/answer.ts';
 import { deviceKeyOf } from '../../src/hunt/device-key.ts';
 import { digestOf, NEW_CASE, type Case } from '../../src/hunt/case.ts';
+import { foundingList, type FoundingDevices } from '../../src/hunt/founding.ts';
 import type { Finding } from '../../src/hunt/finding.ts';
 import { NO_QUESTIONS } from '../../src/hunt/hunt-questions.ts';
 import { DEFAULT_DEVICE_COLUMNS, type Hunt, type HuntId, type HuntScope } from '../../src/hunt/hunt.ts';
@@ -92,11 +93,8 @@ export const aFinding = (id: string, overrides: Partial<Finding> = {}): Finding 
 /** The report of a run that found these; counts follow from the lists. */
 export function aReport(
   lists: Partial<
-    Pick<
-      HuntReport,
-      'findings' | 'expected' | 'excluded' | 'lapsed' | 'reopened' | 'known' | 'founding' | 'outcome' | 'partial'
-    >
-  >,
+    Pick<HuntReport, 'findings' | 'expected' | 'excluded' | 'lapsed' | 'reopened' | 'known' | 'outcome' | 'partial'>
+  > & { readonly founding?: readonly Sighting[] },
   run: Run = aRun(),
 ): HuntReport {
   const { findings = [], expected = [], lapsed = [], known = [], founding = [] } = lists;
@@ -124,9 +122,15 @@ export function aReport(
     explanations: [],
     unchecked: 0,
     known,
-    founding,
     ...lists,
+    founding: foundingOf(founding),
   };
+}
+
+export function foundingOf(sightings: Iterable<Sighting>): FoundingDevices {
+  const list = foundingList();
+  for (const sighting of sightings) list.add(sighting);
+  return list;
 }
 
 /** The case of a notice that was told at noon and that nobody has touched. */

@@ -57,7 +57,7 @@ describe('a backfill', () => {
     const report = await backfill(hunt, order(), 30 * DAY, world.services);
 
     expect(report.outcome).toBe('baseline-founded');
-    expect(report.founding.map(({ id }) => id).sort()).toEqual(['fortnight-old', 'month-old', 'of-today']);
+    expect([...report.founding].map(({ id }) => id).sort()).toEqual(['fortnight-old', 'month-old', 'of-today']);
     expect(world.asked.map(({ window }) => window.end)).toEqual([25, 20, 15, 10, 5, 0].map(ago));
     expect(world.told).toEqual([]);
     expect(await world.services.outbox.open(scope)).toEqual([]);

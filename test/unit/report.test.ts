@@ -84,7 +84,7 @@ describe('a report', () => {
 
     expect(outcome).toBe('baseline-founded');
     expect(findings).toEqual([]);
-    expect(names(founding)).toEqual(['a', 'b']);
+    expect(names([...founding])).toEqual(['a', 'b']);
   });
 
   it('founds no baseline on a partial answer, since what is missing would look new next time', () => {
@@ -202,7 +202,8 @@ describe('for any rows', () => {
           .array(anyRow)
           .chain((rows) => fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length }))),
         ([rows, shuffled]) => {
-          expect(report({ answer: answer(shuffled) })).toEqual(report({ answer: answer(rows) }));
+          const [one, other] = [report({ answer: answer(shuffled) }), report({ answer: answer(rows) })];
+          expect({ ...one, founding: [...one.founding] }).toEqual({ ...other, founding: [...other.founding] });
         },
       ),
     );
