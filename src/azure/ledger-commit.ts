@@ -31,12 +31,22 @@ export async function commitShards(
   heads: (Head | undefined)[],
   report: HuntReport,
 ): Promise<CommitReceipt> {
+  const turn = oneByOne();
   const receipts = await atOnce(await workOf(report), async (work) => {
     const ofShard: CommitReceipt[] = [];
-    for (const part of inParts(work)) ofShard.push(await commitShard(table, scope, partitions, heads, part, report));
+    for (const part of inParts(work)) {
+      await turn();
+      ofShard.push(await commitShard(table, scope, partitions, heads, part, report));
+    }
     return sumOf(ofShard);
   });
   return sumOf(receipts);
+}
+
+/** A shard of a large hunt is some 15,000 devices: between any two others get their turn. Immediates alone would run all at once. */
+function oneByOne(): () => Promise<void> {
+  let last = Promise.resolve();
+  return () => (last = last.then(() => setImmediate()));
 }
 
 function sumOf(receipts: readonly CommitReceipt[]): CommitReceipt {
@@ -102,8 +112,6 @@ async function commitShard(
   work: ShardWork,
   report: HuntReport,
 ): Promise<CommitReceipt> {
-  // A shard of a large hunt is some 15,000 devices: between shards others get their turn.
-  await setImmediate();
   let recorded = 0;
   let transactions = 0;
   const told = new Set<Sighting>(work.findings);
