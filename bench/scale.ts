@@ -9,24 +9,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { constantTables } from './constant-tables.ts';
+import { AFTER_ROWS, BEFORE_ROWS, idOf, rowOf } from './wire-rows.ts';
 import type { ScaleResult, ScaleTask } from './scale-run.ts';
 
 const SIZE = Number(process.argv[2] ?? 100_000);
 const NEW = Math.ceil(SIZE / 100);
 const LATENCY = 10;
-const COLUMNS = [
-  ['DeviceId', 'string'],
-  ['DeviceName', 'string'],
-  ['FirstSeen', 'datetime'],
-  ['LastSeen', 'datetime'],
-  ['Report', 'dynamic'],
-  ['Count', 'long'],
-].map(([name, type]) => ({ name, type }));
-
-const idOf = (n: number): string => (n * 2_654_435_761).toString(16).padStart(40, 'a');
-/** 160 bytes a row, as the service's are. Device ids are 40 hex digits. */
-const rowOf = (n: number): string =>
-  `["${idOf(n)}","wks-${String(n).padStart(6, '0')}.contoso.com","2026-11-20T06:00:00Z","2026-11-22T18:30:12.1234567Z","[${String(10_000 + n)}]",3]`;
 
 let devices = SIZE;
 /** The first hex digit of the hash of each device's id: above the service's limit the hunt asks for the devices of some digits. */
@@ -44,7 +32,7 @@ const workspace = createServer((request, response) => {
 });
 
 async function answer(response: NodeJS.WritableStream, part: string | undefined): Promise<void> {
-  response.write(`{"tables":[{"name":"PrimaryResult","columns":${JSON.stringify(COLUMNS)},"rows":[`);
+  response.write(BEFORE_ROWS);
   let written = 0;
   for (let from = 0; from < devices; from += 1_000) {
     const all = Array.from({ length: Math.min(1_000, devices - from) }, (_, n) => from + n);
@@ -56,7 +44,7 @@ async function answer(response: NodeJS.WritableStream, part: string | undefined)
     if (!response.write(written === 0 ? rows : `,${rows}`)) await once(response, 'drain');
     written += asked.length;
   }
-  response.end(']}]}');
+  response.end(AFTER_ROWS);
 }
 
 async function run(task: ScaleTask): Promise<ScaleResult> {

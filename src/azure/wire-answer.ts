@@ -33,11 +33,14 @@ export function wireReader<T>(reader: RowReader<T>): { push(chunk: Buffer): void
   /** Rows of tables that do not say yet whether they are the one that was asked for, or which columns they have. */
   const unsure = new Map<number, string[]>();
   let kept: string[] = [];
-  const give = (text: string): void => {
-    for (const row of parse(`[${text}]`) as Cell[][]) {
+  const giveRows = (rows: unknown): void => {
+    for (const row of rows as Cell[][]) {
       count += 1;
       reader.row(row.some((value) => typeof value === 'object') ? row.map(cellOf) : row);
     }
+  };
+  const give = (text: string): void => {
+    giveRows(parse(`[${text}]`));
   };
   const scanner = wireScanner({
     rowsOf(number, before) {
@@ -52,6 +55,12 @@ export function wireReader<T>(reader: RowReader<T>): { push(chunk: Buffer): void
     rows(text) {
       if (inPrimary) give(text);
       else if (!found) kept.push(text);
+    },
+    tryRows(text) {
+      const rows = inPrimary ? parsed(`[${text}]`) : undefined;
+      if (!Array.isArray(rows) || !rows.every(Array.isArray)) return false;
+      giveRows(rows);
+      return true;
     },
   });
   return {
@@ -111,17 +120,30 @@ const UNSAFE = /(?:^|[:[,])\s*-?\d{16,}/;
 
 function parse(text: string): unknown {
   try {
-    if (!UNSAFE.test(text)) return JSON.parse(text) as unknown;
-    const parseExactly = JSON.parse as (
-      text: string,
-      revive: (key: string, value: unknown, at: { readonly source?: string }) => unknown,
-    ) => unknown;
-    return parseExactly(text, (_key, value, { source }) =>
-      typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? '')
-        ? BigInt(source ?? '')
-        : value,
-    );
+    return parseJson(text);
   } catch (error) {
     throw new ServiceError('workspace', 'unavailable', "The workspace's answer broke off.", { cause: error });
   }
+}
+
+/** Undefined for a text that is no JSON, as JSON itself never is. */
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseJson(text: string): unknown {
+  if (!UNSAFE.test(text)) return JSON.parse(text) as unknown;
+  const parseExactly = JSON.parse as (
+    text: string,
+    revive: (key: string, value: unknown, at: { readonly source?: string }) => unknown,
+  ) => unknown;
+  return parseExactly(text, (_key, value, { source }) =>
+    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? '')
+      ? BigInt(source ?? '')
+      : value,
+  );
 }

@@ -6,10 +6,14 @@ export interface WireParts {
   rowsOf(number: number, before: string): void;
   /** Rows that follow each other, as JSON without the brackets around them. */
   rows(text: string): void;
+  /** Takes a text as {@link rows} does if it is one; false, and nothing taken, if it is not. */
+  tryRows(text: string): boolean;
 }
 
 const [QUOTE, BACKSLASH, OPEN, CLOSE, OPEN_BRACE, CLOSE_BRACE, COMMA] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d, 0x2c];
 const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+/** Between two rows; also in texts and in values that are arrays of arrays. */
+const BETWEEN = '],[';
 /** `{"tables":[{"rows":[`: the arrays and objects around a row. */
 const TABLES_DEPTH = 2;
 const ROWS_DEPTH = 4;
@@ -30,8 +34,10 @@ export function wireScanner(parts: WireParts): { push(chunk: Buffer): void; end(
   let inText = false;
   let escaped = false;
   let inRows = false;
-  /** Of rows that have begun and whose end is not here yet. */
+  /** Of a row that has begun, and whose end none of these pieces has. */
   let begun: Buffer[] = [];
+  /** From the beginning of a row on, not looked at yet. */
+  let waiting: Buffer | undefined;
   const brokeOff = (): ServiceError =>
     new ServiceError('workspace', 'unavailable', "The workspace's answer broke off.");
 
@@ -42,11 +48,22 @@ export function wireScanner(parts: WireParts): { push(chunk: Buffer): void; end(
     parts.rows(text);
   };
 
-  /** Rows from `from` on; answers where to go on outside of them, or the chunk's length. */
+  /**
+   * Guesses that the last `],[` stands between two rows, which is so where what comes before it is rows: a guess inside a
+   * text or a value leaves that unfinished. Looking at every byte costs as much as parsing them all. False for a wrong guess.
+   */
+  const guessRows = (chunk: Buffer, from: number): boolean => {
+    const end = begun.length > 0 ? -1 : chunk.lastIndexOf(BETWEEN);
+    if (end < from || !parts.tryRows(chunk.toString('utf8', nextRow(chunk, from), end + 1))) return false;
+    waiting = Buffer.from(chunk.subarray(end + 2));
+    return true;
+  };
+
+  /** Rows from `from` on, byte by byte; answers where to go on outside of them, or the chunk's length. */
   const scanRows = (chunk: Buffer, from: number): number => {
     // Locals: this loop sees every byte of up to 100 MB.
     let [level, text, escape] = [depth, inText, escaped];
-    let start = begun.length === 0 ? nextRow(chunk, from) : from;
+    const start = begun.length === 0 ? nextRow(chunk, from) : from;
     let rowEnd = -1;
     for (let at = start; at < chunk.length; at += 1) {
       const byte = chunk[at] ?? 0;
@@ -69,13 +86,15 @@ export function wireScanner(parts: WireParts): { push(chunk: Buffer): void; end(
         }
       }
     }
-    [depth, inText, escaped] = [level, text, escape];
+    // Copied: the chunk's memory may be used again for the next one.
     if (rowEnd > 0) {
       emit(chunk, start, rowEnd);
-      start = nextRow(chunk, rowEnd);
+      [depth, inText, escaped] = [ROWS_DEPTH, false, false];
+      waiting = Buffer.from(chunk.subarray(nextRow(chunk, rowEnd)));
+    } else {
+      [depth, inText, escaped] = [level, text, escape];
+      if (start < chunk.length) begun.push(Buffer.from(chunk.subarray(start)));
     }
-    // Copied: the chunk's memory may be used again for the next one.
-    if (start < chunk.length) begun.push(Buffer.from(chunk.subarray(start)));
     return chunk.length;
   };
 
@@ -109,11 +128,23 @@ export function wireScanner(parts: WireParts): { push(chunk: Buffer): void; end(
     return chunk.length;
   };
 
+  const scan = (chunk: Buffer, mayGuess: boolean): void => {
+    for (let at = 0; at < chunk.length;) {
+      if (inRows && mayGuess && guessRows(chunk, at)) return;
+      at = inRows ? scanRows(chunk, at) : scanOutside(chunk, at);
+    }
+  };
+
   return {
     push(chunk) {
-      for (let at = 0; at < chunk.length;) at = inRows ? scanRows(chunk, at) : scanOutside(chunk, at);
+      const bytes = waiting ? Buffer.concat([waiting, chunk]) : chunk;
+      waiting = undefined;
+      scan(bytes, true);
     },
     end() {
+      const last = waiting;
+      waiting = undefined;
+      if (last) scan(last, false);
       if (outside.trim() === '')
         throw new ServiceError('workspace', 'unavailable', 'The workspace answered with an empty body.');
       if (depth !== 0 || inText) throw brokeOff();

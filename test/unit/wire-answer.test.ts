@@ -44,6 +44,18 @@ describe('an answer from the wire', () => {
     );
   });
 
+  it('is the same where values hold what stands between rows', () => {
+    const nested = fc.array(fc.array(fc.constantFrom(1, '],[', 'a]')));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(nested, nested)), fc.array(fc.nat()), (rows, ends) => {
+        const texts = rows.map((row) => row.map((value) => JSON.stringify(value)));
+
+        expect(inPieces(Buffer.from(text(table(rows), table([[[1], [2]]], 'Other'))), ends).rows).toEqual(texts);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('gives every single byte by itself', () => {
     const rows = [
       ['ä', 1],
