@@ -11,7 +11,7 @@ h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .25rem; overflow-wrap: an
 h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 p { margin: .25rem 0; } .soft { color: var(--soft); } .said { border-left: 4px solid var(--accent); padding-left: .75rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; } td { overflow-wrap: anywhere; }
 th { font-size: .85rem; color: var(--soft); font-weight: 600; } code { font-size: .85rem; overflow-wrap: anywhere; }
 form { border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; margin: .75rem 0; }
 label { display: block; margin: .5rem 0; } input, select, textarea { display: block; width: 100%; max-width: 30rem; font: inherit; padding: .4rem; color: inherit; background: transparent; border: 1px solid var(--soft); border-radius: .25rem; }
