@@ -1,4 +1,5 @@
 /** `help`, `hunts`, `status`, `run` and `devices`. */
+import { readHealth } from '../functions/health-input.ts';
 import { healthReasons } from '../functions/health-report.ts';
 import type { Hunt } from '../hunt/hunt.ts';
 import { nextSlot } from '../hunt/schedule.ts';
@@ -50,26 +51,11 @@ function stateWords({ scope, trouble, lastRun, lease }: ScopeState, named: boole
 }
 
 export async function status(services: Services): Promise<AdaptiveCard> {
-  const { hunts: library, workspaces, runs, conversations, promises, policy, now } = services;
-  const [states, targets, lastTick, mutes] = await Promise.all([
-    runs.scopes(),
-    conversations.list(),
-    runs.lastTick(),
-    promises.mutes(),
-  ]);
-  const reasons = healthReasons({
-    hunts: library.all(),
-    workspaces: [...workspaces.keys()],
-    problems: library.problems(),
-    states,
-    targets,
-    mutes,
-    lastTick,
-    policy,
-    now: now(),
-  });
+  const input = await readHealth(services);
+  const { hunts, workspaces, targets, lastTick } = input;
+  const reasons = healthReasons(input);
   const facts: AnswerLine[] = [
-    ['Hunts', `${String(library.all().length)} in ${plural(workspaces.size, 'workspace')}`],
+    ['Hunts', `${String(hunts.length)} in ${plural(workspaces.length, 'workspace')}`],
     ['Told', plural(targets.length, 'conversation')],
     ['Last tick', lastTick ? `${instant(lastTick)} UTC` : 'never'],
   ];

@@ -3,6 +3,7 @@ import { errorFields } from '../log.ts';
 import type { Services } from '../services.ts';
 import { SECOND, type Milliseconds } from '../time.ts';
 import { json, type Endpoint, type HttpHandler } from './endpoint.ts';
+import { readHealth } from './health-input.ts';
 import { healthReasons, type HealthReason } from './health-report.ts';
 import type { Program } from './program.ts';
 
@@ -46,42 +47,20 @@ async function isHealthy(program: Program): Promise<boolean> {
   }
 }
 
-async function report({
-  hunts,
-  workspaces,
-  runs,
-  conversations,
-  promises,
-  policy,
-  now,
-}: Services): Promise<HttpResponseInit> {
-  const [states, targets, lastTick, mutes] = await Promise.all([
-    runs.scopes(),
-    conversations.list(),
-    runs.lastTick(),
-    promises.mutes(),
-  ]);
-  const reasons = healthReasons({
-    hunts: hunts.all(),
-    workspaces: [...workspaces.keys()],
-    problems: hunts.problems(),
-    states,
-    targets,
-    mutes,
-    lastTick,
-    policy,
-    now: now(),
-  });
+async function report(services: Services): Promise<HttpResponseInit> {
+  const input = await readHealth(services);
+  const { hunts, targets, mutes, lastTick, now } = input;
+  const reasons = healthReasons(input);
   const healthy = reasons.length === 0;
   return json(healthy ? 200 : 503, {
     status: healthy ? 'healthy' : 'unhealthy',
     reasons,
     lastTick,
-    hunts: hunts.all().length,
+    hunts: hunts.length,
     targets: targets.length,
-    warnings: hunts.warnings().length,
+    warnings: services.hunts.warnings().length,
     muted: mutes
-      .filter(({ until }) => until > now())
-      .map(({ hunt, until }) => ({ hunt: hunts.find(hunt)?.slug ?? hunt, until })),
+      .filter(({ until }) => until > now)
+      .map(({ hunt, until }) => ({ hunt: services.hunts.find(hunt)?.slug ?? hunt, until })),
   });
 }

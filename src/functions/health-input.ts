@@ -1,0 +1,31 @@
+import type { Services } from '../services.ts';
+import type { HealthInput } from './health-report.ts';
+
+/** Reads what health is judged by. */
+export async function readHealth({
+  hunts,
+  workspaces,
+  runs,
+  conversations,
+  promises,
+  policy,
+  now,
+}: Services): Promise<HealthInput> {
+  const [states, targets, lastTick, mutes] = await Promise.all([
+    runs.scopes(),
+    conversations.list(),
+    runs.lastTick(),
+    promises.mutes(),
+  ]);
+  return {
+    hunts: hunts.all(),
+    workspaces: [...workspaces.keys()],
+    problems: hunts.problems(),
+    states,
+    targets,
+    mutes,
+    lastTick,
+    policy,
+    now: now(),
+  };
+}
