@@ -45,10 +45,8 @@ export function queryFailure(error: unknown, body: string, signal: AbortSignal):
     case undefined:
       return fail('unavailable', 'The connection to the workspace broke.');
     default:
-      return fail(
-        statusCode >= 500 ? 'unavailable' : 'rejected',
-        `The workspace failed (HTTP ${String(statusCode)}, ${detail.code}).`,
-      );
+      // Also what the API does not document, such as 412 from something in between: it says nothing about the query.
+      return fail('unavailable', `The workspace failed (HTTP ${String(statusCode)}, ${detail.code}).`);
   }
 }
 

@@ -169,6 +169,7 @@ describe('a failure', () => {
     [{ status: 401, body: error('InvalidTokenError') }, 'denied', 1, /Log Analytics Data Reader/],
     [{ status: 403, body: error('InsufficientAccessError') }, 'denied', 1, /InsufficientAccessError/],
     [{ status: 404, body: error('WorkspaceNotFoundError') }, 'not-found', 1, /no such workspace/],
+    [{ status: 412 }, 'unavailable', 3, /HTTP 412/],
     [{ status: 429, body: error('ThrottledError') }, 'throttled', 3, /throttling/],
     [{ status: 500, body: '<html>' }, 'unavailable', 3, /HTTP 500/],
     [{ status: 502 }, 'unavailable', 3, /HTTP 502/],
