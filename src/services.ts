@@ -13,6 +13,7 @@ import type { Case, CaseState, NoticeDigest, Post, RunPoint } from './hunt/case.
 import type { Expectation, Expectations } from './hunt/expectation.ts';
 import type { Explanation } from './hunt/explanation.ts';
 import type { ScopeHistory } from './hunt/history.ts';
+import type { LifeEvent } from './hunt/life.ts';
 import type { Notice, NoticeContext } from './hunt/notice.ts';
 import type { Person } from './hunt/person.ts';
 import type { SubscriptionRule } from './hunt/subscription.ts';
@@ -91,6 +92,10 @@ export interface DeviceRecord {
   /** The run that found it (or found it again). */
   readonly run: RunId;
   readonly state: 'baseline' | 'newly-seen' | 'returning';
+  /** What happened to it, oldest first: how it was found and the latest events. */
+  readonly trail: readonly LifeEvent[];
+  /** How many events between the first and the others are no longer kept. */
+  readonly trailDropped: number;
 }
 
 /** What is still to be told. A notice leaves it only when every target has been told. */

@@ -7,7 +7,8 @@ import type { CommitReceipt, DeviceRecord } from '../services.ts';
 import { dayOf } from '../time.ts';
 import { atOnce } from '../at-once.ts';
 import { changeHead, readHead, type Head } from './ledger-head.ts';
-import { deviceRow, DEVICES_PER_TRANSACTION, outboxRow, SHARDS, shardOf } from './ledger-rows.ts';
+import { newDeviceRow } from './device-rows.ts';
+import { cut, deviceRowKey, DEVICES_PER_TRANSACTION, outboxRow, SHARDS, shardOf } from './ledger-rows.ts';
 import type { Table, TableOperation } from './table.ts';
 
 interface ShardWork {
@@ -135,10 +136,11 @@ function rowsOf(
   const findings = part.filter((sighting) => 'novelty' in sighting).filter((finding) => told.has(finding));
   const rows = part.map((sighting): TableOperation => {
     const state = stateOf(sighting);
-    return {
-      kind: state === 'returning' ? 'upsert' : 'insert',
-      entity: deviceRow(head.partitionKey, sighting, state, report),
-    };
+    if (state !== 'returning')
+      return { kind: 'insert', entity: newDeviceRow(head.partitionKey, sighting, state, report.run) };
+    const { id: run } = report.run;
+    const key = { partitionKey: head.partitionKey, rowKey: deviceRowKey(sighting.device) };
+    return { kind: 'upsert', entity: { ...key, name: cut(sighting.name, 1024), run, state } };
   });
   if (findings.length === 0) return rows;
   return [
