@@ -1,11 +1,13 @@
 /** The row of a device: what people read of it. */
 import type { DeviceKey } from '../hunt/device-key.ts';
+import { cut } from '../hunt/cut.ts';
 import type { Finding } from '../hunt/finding.ts';
 import type { LifeEvent } from '../hunt/life.ts';
+import { LONGEST_NAME } from '../hunt/name-hash.ts';
 import { parseRunId, type Run, type RunId } from '../hunt/run.ts';
 import type { Sighting } from '../hunt/sighting.ts';
 import type { DeviceRecord } from '../services.ts';
-import { cut, deviceRowKey } from './ledger-rows.ts';
+import { deviceRowKey } from './ledger-rows.ts';
 import type { Entity } from './table.ts';
 import { readTrail, trailText, type Trail } from './trail-text.ts';
 
@@ -17,7 +19,7 @@ export function newDeviceRow(
   { id: run, asOf }: Run,
 ): Entity {
   const { device, firstSeen, sameNameAs } = sighting;
-  const name = cut(sighting.name, 1024);
+  const name = cut(sighting.name, LONGEST_NAME);
   const found: LifeEvent = {
     ...{ run, at: asOf, kind: 'found', how, name },
     ...(firstSeen && { firstSeen }),

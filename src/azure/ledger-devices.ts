@@ -102,6 +102,6 @@ async function findIn(
 }
 
 function dayIn(head: Head | undefined, device: DeviceKey): Date | undefined {
-  const day = head?.set.lastSeenDay(device);
-  return day === undefined ? undefined : new Date(day * DAY);
+  const known = head?.set.recall(device);
+  return known && new Date(known.day * DAY);
 }

@@ -1,4 +1,5 @@
 /** Names and contents of the ledger's rows; see docs/decisions/0002-a-sharded-ledger-in-table-storage.md. */
+import { cut } from '../hunt/cut.ts';
 import type { DeviceKey } from '../hunt/device-key.ts';
 import type { Finding } from '../hunt/finding.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
@@ -50,9 +51,6 @@ export function readMeta(row: Entity | undefined): Meta | undefined {
     etag: row.etag ?? '',
   };
 }
-
-/** Texts from outside are cut where they are only shown; a device's own id is kept whole, up to what Defender allows. */
-export const cut = (text: string, length: number): string => [...text.slice(0, length * 2)].slice(0, length).join('');
 
 /** What an outbox row says is to be told. */
 export type Pending =

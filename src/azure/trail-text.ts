@@ -2,6 +2,7 @@
  * A device's trail as one short text of its row: a transaction holds 97 rows and no more than 4 MiB. Instants are numbers,
  * so that no name is ever taken for one.
  */
+import { cut } from '../hunt/cut.ts';
 import type { DeviceKey } from '../hunt/device-key.ts';
 import type { LifeEvent, Namesake } from '../hunt/life.ts';
 import type { RunId } from '../hunt/run.ts';
@@ -41,7 +42,7 @@ export function readTrail(text: unknown): Trail | undefined {
   return { events: tuples.map(eventOf), dropped };
 }
 
-const short = (name: string): string => [...name.slice(0, NAME * 2)].slice(0, NAME).join('');
+const short = (name: string): string => cut(name, NAME);
 
 function tupleOf(event: LifeEvent): Tuple {
   const { run } = event;

@@ -5,9 +5,10 @@ import type { DeviceKey } from './device-key.ts';
 import { isActive, type Expectation, type Expectations } from './expectation.ts';
 import type { Finding } from './finding.ts';
 import type { Hunt } from './hunt.ts';
+import { asKnown, changeOf, knownRows, type KnownRows } from './known-rows.ts';
 import { byDevice, countsOf, outcomeOf, type HuntReport } from './report.ts';
 import type { Run } from './run.ts';
-import { merged, sightingColumns, type Named, type Sighting, type SightingColumns } from './sighting.ts';
+import { merged, sightingColumns, type Sighting, type SightingColumns } from './sighting.ts';
 
 export interface ComparisonInput {
   readonly hunt: Hunt;
@@ -53,7 +54,7 @@ export function compareRows(input: ComparisonInput): ReadRows<HuntReport | Unrea
     let columns: SightingColumns | undefined;
     let rows = 0;
     let withoutDevice = 0;
-    const known = new Map<DeviceKey, Named>();
+    const known = knownRows(baseline, run, input.lastComplete);
     const others = new Map<DeviceKey, Other>();
     return {
       columns(named) {
@@ -68,11 +69,11 @@ export function compareRows(input: ComparisonInput): ReadRows<HuntReport | Unrea
           return;
         }
         const { device } = named;
-        if (known.has(device)) return;
         const same = others.get(device);
-        const novelty = same?.novelty ?? noveltyOf(device, context);
-        if (novelty === 'known' && !hasLapsed(device)) {
-          known.set(device, named);
+        const before = same ? undefined : baseline.known.recall(device);
+        const novelty = same?.novelty ?? noveltyOf(before, context);
+        if (novelty === 'known' && before && !hasLapsed(device)) {
+          known.row(named, before, columns.first(cells), columns.last(cells));
           return;
         }
         const sighting = columns.sighting(cells, named);
@@ -83,7 +84,7 @@ export function compareRows(input: ComparisonInput): ReadRows<HuntReport | Unrea
       end: (partial) =>
         columns && columns.missing.length > 0
           ? { missingColumns: columns.missing, columns: columns.names }
-          : reportOf(input, partial, { rows, withoutDevice, known: [...known.values()], others }),
+          : reportOf(input, partial, { rows, withoutDevice, known, others }),
     };
   };
 }
@@ -96,15 +97,17 @@ interface Other {
 interface Compared {
   readonly rows: number;
   readonly withoutDevice: number;
-  readonly known: Named[];
+  readonly known: KnownRows;
   readonly others: ReadonlyMap<DeviceKey, Other>;
 }
 
 function reportOf(
-  { hunt, run, asked, baseline, expectations }: ComparisonInput,
+  { hunt, run, asked, baseline, expectations, lastComplete }: ComparisonInput,
   partial: PartialAnswer | undefined,
-  { rows, withoutDevice, known, others }: Compared,
+  { rows, withoutDevice, known: knownRowsSeen, others }: Compared,
 ): HuntReport {
+  const { known, changes } = knownRowsSeen.end(partial !== undefined);
+  const context = { run, partial: partial !== undefined, ...(lastComplete && { lastComplete }) };
   const findings: Finding[] = [];
   const expected: Finding[] = [];
   const lapsed: Finding[] = [];
@@ -112,12 +115,15 @@ function reportOf(
   for (const [device, { novelty, sightings }] of others) {
     const sighting = merged(sightings);
     const promise = expectations?.get(device);
+    const isBack = novelty === 'returning';
+    const change = changeOf(asKnown(sighting), baseline.known.recall(device), { ...context, isBack });
+    if (change) changes.push(change);
     if (novelty === 'founding') founding.push(sighting);
     else if (novelty !== 'known') {
       const list = promise && isActive(promise, run.asOf) ? expected : findings;
       list.push({ ...sighting, novelty, ...lastSeenBefore(sighting, baseline), ...(promise && promised(promise)) });
     } else {
-      known.push(sighting);
+      known.push(asKnown(sighting));
       if (promise) lapsed.push(lapsedFinding(sighting, promise));
     }
   }
@@ -133,6 +139,7 @@ function reportOf(
     lapsed: byDevice(lapsed),
     ...{ excluded: [], reopened: [], explanations: [], unchecked: 0 },
     known,
+    changes: byDevice(changes),
     founding,
   };
 }

@@ -94,7 +94,16 @@ export function aReport(
   lists: Partial<
     Pick<
       HuntReport,
-      'findings' | 'expected' | 'excluded' | 'lapsed' | 'reopened' | 'known' | 'founding' | 'outcome' | 'partial'
+      | 'findings'
+      | 'expected'
+      | 'excluded'
+      | 'lapsed'
+      | 'reopened'
+      | 'known'
+      | 'changes'
+      | 'founding'
+      | 'outcome'
+      | 'partial'
     >
   >,
   run: Run = aRun(),
@@ -124,6 +133,7 @@ export function aReport(
     explanations: [],
     unchecked: 0,
     known,
+    changes: [],
     founding,
     ...lists,
   };
