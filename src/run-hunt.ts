@@ -5,6 +5,7 @@
 import { askHunt } from './ask-hunt.ts';
 import { explainReport, rememberExplanations, tellReopened } from './explain-report.ts';
 import { UnknownNameError } from './errors.ts';
+import { withNamesakes } from './find-namesakes.ts';
 import type { Hunt } from './hunt/hunt.ts';
 import { noticeContext } from './hunt/notice.ts';
 import type { HuntReport } from './hunt/report.ts';
@@ -92,6 +93,7 @@ export async function investigate(
     ...(expectations && { expectations }),
     ...(before?.lastComplete && { lastComplete: before.lastComplete }),
   };
-  const report = await askHunt(workspace, input, before?.lastRun?.totals?.rows ?? 0, signal);
+  const compared = await askHunt(workspace, input, before?.lastRun?.totals?.rows ?? 0, signal);
+  const report = await withNamesakes(compared, session);
   return { report: await explainReport(report, session, workspace, services, signal), session };
 }

@@ -13,11 +13,13 @@ import type { Case, CaseState, NoticeDigest, Post, RunPoint } from './hunt/case.
 import type { Expectation, Expectations } from './hunt/expectation.ts';
 import type { Explanation } from './hunt/explanation.ts';
 import type { ScopeHistory } from './hunt/history.ts';
+import type { LifeEvent, Namesake } from './hunt/life.ts';
 import type { Notice, NoticeContext } from './hunt/notice.ts';
 import type { Person } from './hunt/person.ts';
 import type { SubscriptionRule } from './hunt/subscription.ts';
 import type { HuntReport, RunOutcome, RunTotals } from './hunt/report.ts';
 import type { Run, RunId, RunOrder } from './hunt/run.ts';
+import type { Named } from './hunt/sighting.ts';
 import type { TableFlow } from './hunt/sight.ts';
 import type { Trouble } from './hunt/trouble.ts';
 import type { Finding } from './hunt/finding.ts';
@@ -64,8 +66,10 @@ export interface LedgerSession {
   readonly promised: boolean;
   /** Whether scenarios have ever explained a device of this scope, so that there is something to watch. */
   readonly explained: boolean;
+  /** Known devices that have the names of these, which are not known; at most one each, the one that was seen last. */
+  namesakes(devices: readonly Named[]): Promise<ReadonlyMap<DeviceKey, Namesake>>;
   /**
-   * Remembers a report's devices and, in the same transaction each, that they are still to be told.
+   * Remembers a report's devices, what it noticed of known ones and, in the same transaction each, that they are still to be told.
    * May be called again with the same report after any failure: what is recorded stays recorded once.
    */
   commit(report: HuntReport): Promise<CommitReceipt>;
@@ -91,6 +95,10 @@ export interface DeviceRecord {
   /** The run that found it (or found it again). */
   readonly run: RunId;
   readonly state: 'baseline' | 'newly-seen' | 'returning';
+  /** What happened to it, oldest first: how it was found and the latest events. */
+  readonly trail: readonly LifeEvent[];
+  /** How many events between the first and the others are no longer kept. */
+  readonly trailDropped: number;
 }
 
 /** What is still to be told. A notice leaves it only when every target has been told. */
@@ -381,7 +389,7 @@ export interface ScopeState {
     readonly outcome?: RunOutcome;
     readonly totals?: RunTotals;
   };
-  /** The clock (`asOf`) of the latest complete run. */
+  /** The clock (`asOf`) of the latest complete run of those that say who is there: no look at the past, no backfill. */
   readonly lastComplete?: Date;
   /** What complete runs have looked at without a hole. */
   readonly coverage?: Coverage;

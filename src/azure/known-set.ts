@@ -1,14 +1,18 @@
 import { LedgerDamagedError } from '../errors.ts';
+import type { Remembered } from '../hunt/baseline.ts';
+import type { DeviceKey } from '../hunt/device-key.ts';
+import type { NameHash } from '../hunt/name-hash.ts';
+import { bytesOf, CHUNK, readColumn, type HeadColumn } from './head-column.ts';
 import type { Entity } from './table.ts';
 
 /**
- * The devices of one shard: 16 bytes a key and two bytes for the day it was last seen, in chunks that each fill one
- * 64 KiB binary property. Keys are only ever appended, so that a change uploads the last chunk and no other.
+ * The devices of one shard, in chunks of 4,096: 16 bytes a key, two for the day it was last seen, four for the hash of its
+ * name and four for its first seen, each kind in properties of its own, so that a change uploads only what has changed. Keys
+ * are only ever appended.
  */
-const CHUNK = 4096;
 const KEY_BYTES = 16;
-/** A head may hold 1 MiB, and Azurite counts it in base64: ten chunks of keys and ten of days. */
-const MAX_CHUNKS = 10;
+/** A head may hold 1 MiB, and Azurite counts it in base64: 4,096 devices are 142,000 characters. */
+const MAX_CHUNKS = 7;
 export const MAX_DEVICES_PER_SHARD = CHUNK * MAX_CHUNKS;
 /** 2020-01-01: two bytes reach until 2199. */
 const FIRST_DAY = 18_262;
@@ -16,10 +20,14 @@ const FIRST_DAY = 18_262;
 export interface KnownSet {
   readonly size: number;
   /** Days since 1970; undefined for a device that is not there. `key` is 32 hex digits. */
-  lastSeenDay(key: string): number | undefined;
-  add(key: string, day: number): void;
-  /** Moves the day forward; never back. */
-  touch(key: string, day: number): void;
+  recall(key: string): Remembered | undefined;
+  add(key: string, known: Remembered): void;
+  /** Moves the day forward, never back, and then fills in what a version before this one did not keep. */
+  touch(key: string, now: Remembered): void;
+  /** What the device's row says. */
+  correct(key: string, row: Omit<Remembered, 'day'>): void;
+  /** The devices whose names have these hashes; a hash proves nothing. */
+  keysNamed(hashes: ReadonlySet<NameHash>): readonly DeviceKey[];
   /** The properties that changed since it was read or saved; empty when nothing did. */
   changes(): Readonly<Record<string, number | Uint8Array>>;
   /** Call when the changes have been stored. */
@@ -31,33 +39,25 @@ export function readKnownSet(head: Entity): KnownSet {
   const size = head['n'];
   if (typeof size !== 'number') throw new LedgerDamagedError(`Head ${head.rowKey} has no count.`);
   const keys = Buffer.alloc(Math.max(64, size * 2) * KEY_BYTES);
-  const days = new Uint16Array(Math.max(64, size * 2));
   for (let chunk = 0; chunk * CHUNK < size; chunk += 1) {
-    const count = Math.min(CHUNK, size - chunk * CHUNK);
-    keys.set(bytesOf(head, `c${String(chunk)}`, count * KEY_BYTES), chunk * CHUNK * KEY_BYTES);
-    const seen = bytesOf(head, `s${String(chunk)}`, count * 2);
-    // Copied first: a view of 16-bit values must start at an even address.
-    days.set(new Uint16Array(Uint8Array.from(seen).buffer), chunk * CHUNK);
+    const length = Math.min(CHUNK, size - chunk * CHUNK) * KEY_BYTES;
+    keys.set(bytesOf(head, `c${String(chunk)}`, length), chunk * CHUNK * KEY_BYTES);
   }
-  return knownSet(size, keys, days);
+  return knownSet(size, keys, {
+    days: readColumn(head, 's', size, { bytes: 2 }),
+    names: readColumn(head, 'h', size, { bytes: 4, optional: true }),
+    firsts: readColumn(head, 'f', size, { bytes: 4, optional: true }),
+  });
 }
 
-function bytesOf(head: Entity, name: string, length: number): Uint8Array {
-  const bytes = head[name];
-  if (bytes instanceof Uint8Array && bytes.length === length) return bytes;
-  throw new LedgerDamagedError(
-    `Head ${head.rowKey} of ${head.partitionKey}: ${name} does not hold ${String(length)} bytes.`,
-  );
-}
+type Columns = Readonly<Record<'days' | 'names' | 'firsts', HeadColumn>>;
 
-function knownSet(initialSize: number, initialKeys: Buffer, initialDays: Uint16Array): KnownSet {
+function knownSet(initialSize: number, initialKeys: Buffer, { days, names, firsts }: Columns): KnownSet {
   let size = initialSize;
   let keys = initialKeys;
-  let days = initialDays;
   /** Open addressing: place → index into keys plus one, 0 for free. Built at the first look-up. */
   let places: Int32Array | undefined;
   const changedKeys = new Set<number>();
-  const changedDays = new Set<number>();
 
   const placeOf = (key: Buffer, table: Int32Array): number => {
     // Keys are bytes of SHA-256; any four of them are a good hash. The first two choose the shard.
@@ -82,58 +82,69 @@ function knownSet(initialSize: number, initialKeys: Buffer, initialDays: Uint16A
   };
   const grow = (): void => {
     if ((size + 1) * KEY_BYTES <= keys.length) return;
-    const [oldKeys, oldDays] = [keys, days];
-    keys = Buffer.alloc(oldKeys.length * 2);
-    days = new Uint16Array(oldDays.length * 2);
-    keys.set(oldKeys);
-    days.set(oldDays);
+    const old = keys;
+    keys = Buffer.alloc(old.length * 2);
+    keys.set(old);
   };
   const setDay = (at: number, day: number): void => {
-    days[at] = Math.max(0, day - FIRST_DAY);
-    changedDays.add(Math.floor(at / CHUNK));
+    days.set(at, Math.max(0, day - FIRST_DAY));
   };
+  const setKnown = (at: number, { nameHash, firstSeen }: Omit<Remembered, 'day'>): void => {
+    if (names.get(at) !== nameHash) names.set(at, nameHash);
+    if (firsts.get(at) !== firstSeen) firsts.set(at, firstSeen);
+  };
+  const dayAt = (at: number): number => days.get(at) + FIRST_DAY;
 
   return {
     get size() {
       return size;
     },
-    lastSeenDay(key) {
+    recall(key) {
       const at = find(key);
-      return at < 0 ? undefined : (days[at] ?? 0) + FIRST_DAY;
+      return at < 0 ? undefined : { day: dayAt(at), nameHash: names.get(at), firstSeen: firsts.get(at) };
     },
-    add(key, day) {
+    add(key, known) {
       if (find(key) >= 0) return;
       if (size >= MAX_DEVICES_PER_SHARD)
-        throw new LedgerDamagedError('A shard of the ledger is full: the hunt matches more than a million devices.');
+        throw new LedgerDamagedError('A shard of the ledger is full: the hunt matches more than 900,000 devices.');
       grow();
       keys.write(key, size * KEY_BYTES, 'hex');
       const table = index();
       table[placeOf(keys.subarray(size * KEY_BYTES, (size + 1) * KEY_BYTES), table)] = size + 1;
       changedKeys.add(Math.floor(size / CHUNK));
-      setDay(size, day);
+      setDay(size, known.day);
+      setKnown(size, known);
       size += 1;
     },
-    touch(key, day) {
+    touch(key, { day, nameHash, firstSeen }) {
       const at = find(key);
-      if (at >= 0 && (days[at] ?? 0) + FIRST_DAY < day) setDay(at, day);
+      if (at < 0 || dayAt(at) >= day) return;
+      setDay(at, day);
+      setKnown(at, { nameHash: names.get(at) || nameHash, firstSeen: firsts.get(at) || firstSeen });
+    },
+    correct(key, row) {
+      const at = find(key);
+      if (at >= 0) setKnown(at, row);
+    },
+    keysNamed(hashes) {
+      const found: DeviceKey[] = [];
+      for (let at = 0; at < size; at += 1) {
+        if (hashes.has(names.get(at)))
+          found.push(keys.toString('hex', at * KEY_BYTES, (at + 1) * KEY_BYTES) as DeviceKey);
+      }
+      return found;
     },
     changes() {
-      if (changedKeys.size === 0 && changedDays.size === 0) return {};
-      const changed: Record<string, number | Uint8Array> = { n: size };
-      const end = (chunk: number): number => Math.min(size, (chunk + 1) * CHUNK);
+      const changed = { ...days.changes(size), ...names.changes(size), ...firsts.changes(size) };
       for (const chunk of changedKeys) {
-        changed[`c${String(chunk)}`] = Uint8Array.from(
-          keys.subarray(chunk * CHUNK * KEY_BYTES, end(chunk) * KEY_BYTES),
-        );
+        const end = Math.min(size, (chunk + 1) * CHUNK);
+        changed[`c${String(chunk)}`] = Uint8Array.from(keys.subarray(chunk * CHUNK * KEY_BYTES, end * KEY_BYTES));
       }
-      for (const chunk of changedDays) {
-        changed[`s${String(chunk)}`] = new Uint8Array(days.slice(chunk * CHUNK, end(chunk)).buffer);
-      }
-      return changed;
+      return Object.keys(changed).length === 0 ? {} : { n: size, ...changed };
     },
     saved() {
       changedKeys.clear();
-      changedDays.clear();
+      for (const column of [days, names, firsts]) column.saved();
     },
   };
 }

@@ -1,24 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Remembered } from '../hunt/baseline.ts';
 import type { Finding } from '../hunt/finding.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
+import { asKnown, type KnownSighting } from '../hunt/known-rows.ts';
+import { nameHashOf } from '../hunt/name-hash.ts';
 import type { HuntReport } from '../hunt/report.ts';
-import type { Named, Sighting } from '../hunt/sighting.ts';
-import type { CommitReceipt, DeviceRecord } from '../services.ts';
+import type { Sighting } from '../hunt/sighting.ts';
+import type { CommitReceipt } from '../services.ts';
 import { dayOf } from '../time.ts';
 import { atOnce } from '../at-once.ts';
+import { apply, dayIn, readRows, type DeviceRows } from './item-rows.ts';
 import { changeHead, readHead, type Head } from './ledger-head.ts';
-import { deviceRow, DEVICES_PER_TRANSACTION, outboxRow, SHARDS, shardOf } from './ledger-rows.ts';
+import { DEVICES_PER_TRANSACTION, outboxRow } from './ledger-rows.ts';
+import { itemsFor, newsOf, plansOf, worksOf, type Item, type ShardWork } from './shard-work.ts';
 import type { Table, TableOperation } from './table.ts';
-
-interface ShardWork {
-  readonly shard: number;
-  readonly findings: Finding[];
-  readonly expected: Finding[];
-  readonly excluded: Finding[];
-  /** Places in the report's list: a founding's devices are many, and sightings of them are made a few at a time. */
-  readonly founding: number[];
-  readonly known: Named[];
-}
 
 /**
  * Records a report shard by shard. `heads` are as the session read them; one whose change failed is set to undefined and
@@ -32,11 +27,11 @@ export async function commitShards(
   report: HuntReport,
 ): Promise<CommitReceipt> {
   const turn = oneByOne();
-  const receipts = await atOnce(await workOf(report), async (work) => {
+  const receipts = await atOnce(await plansOf(report), async (plan) => {
     const ofShard: CommitReceipt[] = [];
-    for (const part of inParts(work)) {
+    for (const work of worksOf(plan, report.founding)) {
       await turn();
-      ofShard.push(await commitShard(table, scope, partitions, heads, part, report));
+      ofShard.push(await commitShard(table, scope, partitions, heads, work, report));
     }
     return sumOf(ofShard);
   });
@@ -59,51 +54,6 @@ function sumOf(receipts: readonly CommitReceipt[]): CommitReceipt {
   };
 }
 
-/** Of a founding as many at a time as fill ten transactions: 500,000 sightings at once are more than an instance has room for. */
-function inParts(work: ShardWork): ShardWork[] {
-  const size = 10 * DEVICES_PER_TRANSACTION;
-  const parts = Math.max(1, Math.ceil(work.founding.length / size));
-  return Array.from({ length: parts }, (_, part) => ({
-    ...(part === 0 ? work : emptyWork(work.shard)),
-    founding: work.founding.slice(part * size, (part + 1) * size),
-  }));
-}
-
-const emptyWork = (shard: number): ShardWork => ({
-  shard,
-  findings: [],
-  expected: [],
-  excluded: [],
-  founding: [],
-  known: [],
-});
-
-/** Devices sorted into shards at a time, before others get their turn. */
-const SORTED_AT_ONCE = 20_000;
-
-async function workOf(report: HuntReport): Promise<ShardWork[]> {
-  const work = Array.from({ length: SHARDS }, (_, shard) => emptyWork(shard));
-  let sorted = 0;
-  for (const list of ['findings', 'expected', 'excluded', 'known'] as const) {
-    for (const sighting of report[list]) {
-      (work[shardOf(sighting.device)]?.[list] as Named[]).push(sighting);
-      if ((sorted += 1) % SORTED_AT_ONCE === 0) await setImmediate();
-    }
-  }
-  let place = 0;
-  for (const { device } of report.founding) {
-    work[shardOf(device)]?.founding.push(place);
-    if ((place += 1) % SORTED_AT_ONCE === 0) await setImmediate();
-  }
-  return work.filter((shard) => shard.known.length + shard.founding.length + newsOf(shard, []).length > 0);
-}
-
-/** What the shard is to remember as seen for the first time, or again after long. */
-const newsOf = (
-  { findings, expected, excluded }: ShardWork,
-  founding: readonly Sighting[],
-): readonly (Sighting | Finding)[] => [...findings, ...expected, ...excluded, ...founding];
-
 async function commitShard(
   table: Table,
   scope: HuntScope,
@@ -115,81 +65,63 @@ async function commitShard(
   let recorded = 0;
   let transactions = 0;
   const told = new Set<Sighting>(work.findings);
-  const founding = work.founding.flatMap((place) => report.founding.at(place) ?? []);
-  const all = newsOf(work, founding);
-  let news: readonly (Sighting | Finding)[] | undefined;
+  let items: readonly Item[] | undefined;
+  let rows: DeviceRows = new Map();
   for (;;) {
     const head = heads[work.shard] ?? (await readHead(table, scope, work.shard, partitions));
     // From here until the change is stored, the set in memory is ahead of storage.
     heads[work.shard] = undefined;
-    if (!news) {
-      news = all.filter((sighting) => isNews(sighting, head));
-      for (const { device } of work.known) head.set.touch(device, dayOf(report.run.asOf));
+    if (!items) {
+      items = itemsFor(work, head, report);
+      rows = await readRows(table, head, items);
+      const waiting = new Set(items.map(({ device }) => device));
+      const today = dayOf(report.run.asOf);
+      // Whoever dies between two transactions must not have said of a device only that it is here.
+      for (const known of work.known)
+        if (!waiting.has(known.device)) head.set.touch(known.device, seenAt(today, known));
       // A device being founded may be there already, from a founding that died.
-      for (const sighting of founding) head.set.touch(sighting.device, dayIn(report, sighting));
+      for (const one of work.founding)
+        if (!waiting.has(one.device)) head.set.touch(one.device, seenAt(dayIn(report, one), asKnown(one)));
     }
-    const part = news.slice(0, DEVICES_PER_TRANSACTION);
-    for (const sighting of part) addOrTouch(head, sighting, dayIn(report, sighting));
+    const part = items.slice(0, DEVICES_PER_TRANSACTION);
+    const operations = operationsOf(part, told, { head, rows, report });
     const changes = head.set.changes();
     if (Object.keys(changes).length === 0) {
       heads[work.shard] = head;
-      return { recorded, alreadyRecorded: all.length - recorded, transactions };
+      return { recorded, alreadyRecorded: newsOf(work).length - recorded, transactions };
     }
-    if (await changeHead(table, head, changes, rowsOf(head, part, told, report))) {
-      recorded += part.length;
+    if (await changeHead(table, head, changes, operations)) {
+      recorded += part.filter(isNewsItem).length;
       transactions += 1;
       head.set.saved();
       heads[work.shard] = head;
-      news = news.slice(part.length);
+      items = items.slice(part.length);
     } else {
       // A rival moved the head: what is left is compared with the head as it is now.
-      news = undefined;
+      items = undefined;
     }
   }
 }
 
-/** The day on which the answer had a device: the run's, but a backfill's answer is of many days. */
-function dayIn({ run }: HuntReport, { lastSeen }: Sighting): number {
-  const today = dayOf(run.asOf);
-  return run.trigger === 'backfill' && lastSeen ? Math.min(today, dayOf(lastSeen)) : today;
-}
-
-/** Still news for this head: unknown, or back and not seen by anybody since it was compared. */
-function isNews(sighting: Sighting | Finding, head: Head): boolean {
-  const day = head.set.lastSeenDay(sighting.device);
-  if (day === undefined) return true;
-  const before = 'novelty' in sighting && sighting.novelty === 'returning' ? sighting.lastSeenBefore : undefined;
-  return before !== undefined && day === dayOf(before);
-}
-
-function addOrTouch(head: Head, { device }: Sighting, today: number): void {
-  head.set.add(device, today);
-  head.set.touch(device, today);
-}
-
-function rowsOf(
-  head: Head,
-  part: readonly (Sighting | Finding)[],
+function operationsOf(
+  part: readonly Item[],
   told: ReadonlySet<Sighting>,
-  report: HuntReport,
+  { head, rows, report }: { readonly head: Head; readonly rows: DeviceRows; readonly report: HuntReport },
 ): TableOperation[] {
-  const findings = part.filter((sighting) => 'novelty' in sighting).filter((finding) => told.has(finding));
-  const rows = part.map((sighting): TableOperation => {
-    const state = stateOf(sighting);
-    return {
-      kind: state === 'returning' ? 'upsert' : 'insert',
-      entity: deviceRow(head.partitionKey, sighting, state, report),
-    };
-  });
-  if (findings.length === 0) return rows;
-  return [
-    ...rows,
-    { kind: 'insert', entity: outboxRow(head.partitionKey, head.shard, head.rev + 1, findings, report) },
-  ];
+  const operations = part.flatMap((item) => apply(item, head, rows, report));
+  const findings = part.flatMap(({ sighting }) => (isFinding(sighting) && told.has(sighting) ? [sighting] : []));
+  if (findings.length === 0) return operations;
+  const outbox = outboxRow(head.partitionKey, head.shard, head.rev + 1, findings, report);
+  return [...operations, { kind: 'insert', entity: outbox }];
 }
 
-/** A known device told again because a promise ran out is no matter of the ledger. */
-function stateOf(sighting: Sighting | Finding): DeviceRecord['state'] {
-  if (!('novelty' in sighting)) return 'baseline';
-  return sighting.novelty === 'returning' ? 'returning' : 'newly-seen';
-}
+const isFinding = (sighting: Item['sighting']): sighting is Finding => 'novelty' in sighting;
+
+const isNewsItem = ({ kind }: Item): boolean => kind !== 'known';
+
+/** What a head that does not know it yet is to keep of a device that was seen. */
+const seenAt = (day: number, { name, first = 0 }: KnownSighting): Remembered => ({
+  day,
+  nameHash: nameHashOf(name),
+  firstSeen: first,
+});

@@ -5,6 +5,7 @@ import { scopeKeyOf } from '../hunt/run.ts';
 import type { DeviceListing, DeviceRecord, KnownDevice } from '../services.ts';
 import { DAY } from '../time.ts';
 import { atOnce } from '../at-once.ts';
+import { readDeviceRow } from './device-rows.ts';
 import { findHead, readHeads, type Head } from './ledger-head.ts';
 import {
   DEVICE_ROWS,
@@ -12,7 +13,6 @@ import {
   metaKey,
   partitionKeys,
   partitionOf,
-  readDeviceRow,
   readMeta,
   shardOf,
   type Meta,
@@ -102,6 +102,6 @@ async function findIn(
 }
 
 function dayIn(head: Head | undefined, device: DeviceKey): Date | undefined {
-  const day = head?.set.lastSeenDay(device);
-  return day === undefined ? undefined : new Date(day * DAY);
+  const known = head?.set.recall(device);
+  return known && new Date(known.day * DAY);
 }

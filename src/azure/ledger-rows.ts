@@ -1,12 +1,12 @@
 /** Names and contents of the ledger's rows; see docs/decisions/0002-a-sharded-ledger-in-table-storage.md. */
+import { cut } from '../hunt/cut.ts';
 import type { DeviceKey } from '../hunt/device-key.ts';
 import type { Finding } from '../hunt/finding.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
 import { BASELINE_SAMPLE, noticeContext, type NoticeContext } from '../hunt/notice.ts';
 import type { HuntReport } from '../hunt/report.ts';
-import { scopeKeyOf, type RunId } from '../hunt/run.ts';
+import { scopeKeyOf } from '../hunt/run.ts';
 import type { Sighting } from '../hunt/sighting.ts';
-import type { DeviceRecord } from '../services.ts';
 import { readJson, writeJson } from './json-property.ts';
 import type { Entity } from './table.ts';
 
@@ -49,41 +49,6 @@ export function readMeta(row: Entity | undefined): Meta | undefined {
     promised: row['promised'] === true,
     explained: row['explained'] === true,
     etag: row.etag ?? '',
-  };
-}
-
-/** Texts from outside are cut where they are only shown; a device's own id is kept whole, up to what Defender allows. */
-const cut = (text: string, length: number): string => [...text.slice(0, length * 2)].slice(0, length).join('');
-
-export function deviceRow(
-  partitionKey: string,
-  sighting: Sighting,
-  state: DeviceRecord['state'],
-  report: HuntReport,
-): Entity {
-  const { asOf, id: run } = report.run;
-  return {
-    partitionKey,
-    rowKey: deviceRowKey(sighting.device),
-    id: cut(sighting.id, 1024),
-    name: cut(sighting.name, 1024),
-    // A returning device keeps the first seen it had.
-    ...(state !== 'returning' && { firstSeen: (sighting.firstSeen ?? asOf).toISOString() }),
-    run,
-    state,
-  };
-}
-
-export function readDeviceRow(row: Entity, lastSeenDay: Date | undefined): DeviceRecord {
-  const firstSeen = new Date(String(row['firstSeen']));
-  return {
-    device: row.rowKey.slice(2) as DeviceKey,
-    id: String(row['id']),
-    name: String(row['name']),
-    firstSeen,
-    lastSeen: lastSeenDay ?? firstSeen,
-    run: String(row['run']) as RunId,
-    state: row['state'] as DeviceRecord['state'],
   };
 }
 

@@ -6,6 +6,7 @@ import { establish, prepareFounding } from './ledger-founding.ts';
 import { commitShards } from './ledger-commit.ts';
 import { readHeads, type Head } from './ledger-head.ts';
 import { devicesIn, findDevice, listDevices, type Layout } from './ledger-devices.ts';
+import { findNamesakes } from './namesakes.ts';
 import { metaKey, partitionsFor, readMeta, shardOf, type Meta } from './ledger-rows.ts';
 import type { Table } from './table.ts';
 
@@ -24,7 +25,7 @@ export function tableLedger(table: Table): Ledger {
   };
 }
 
-const NOTHING: KnownDevices = { size: 0, lastSeenDay: () => undefined };
+const NOTHING: KnownDevices = { size: 0, lastSeenDay: () => undefined, recall: () => undefined };
 const NOTHING_COMMITTED = { recorded: 0, alreadyRecorded: 0, transactions: 0 };
 
 async function openLedger(table: Table, scope: HuntScope): Promise<LedgerSession> {
@@ -36,6 +37,7 @@ async function openLedger(table: Table, scope: HuntScope): Promise<LedgerSession
     baseline,
     promised: meta?.promised ?? false,
     explained: meta?.explained ?? false,
+    namesakes: (devices) => findNamesakes(table, heads, devices),
     async commit(report) {
       if (report.outcome === 'baseline-not-founded') return NOTHING_COMMITTED;
       if (meta?.state === 'established') return commitShards(table, scope, meta.partitions, heads, report);
@@ -61,7 +63,8 @@ function baselineOf(meta: Meta | undefined, heads: readonly (Head | undefined)[]
   if (!meta) return { state: 'absent', known: NOTHING };
   const known: KnownDevices = {
     size: heads.reduce((sum, head) => sum + (head?.set.size ?? 0), 0),
-    lastSeenDay: (device) => heads[shardOf(device)]?.set.lastSeenDay(device),
+    lastSeenDay: (device) => heads[shardOf(device)]?.set.recall(device)?.day,
+    recall: (device) => heads[shardOf(device)]?.set.recall(device),
   };
   return meta.state === 'established' ? { state: 'established', since: meta.since, known } : { state: 'absent', known };
 }

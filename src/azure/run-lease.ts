@@ -3,7 +3,7 @@ import { RunInProgressError, ServiceError } from '../errors.ts';
 import { coverageAfter } from '../hunt/coverage.ts';
 import { historyAfter, type Ending } from '../hunt/history.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
-import { looksBack, type Run } from '../hunt/run.ts';
+import { looksBack, saysWhoIsThere, type Run } from '../hunt/run.ts';
 import type { RunEnd, RunRecord, RunTicket, ScopeState } from '../services.ts';
 import type { Milliseconds } from '../time.ts';
 import { historyProperties } from './history-rows.ts';
@@ -118,7 +118,7 @@ export async function finishScope(
       leaseRun: '',
       leaseUntil: '',
       lastSlot: latest(before.lastSlot, unanswered ? undefined : run.slot),
-      lastComplete: latest(before.lastComplete, complete ? run.asOf : undefined),
+      lastComplete: latest(before.lastComplete, complete && saysWhoIsThere(run) ? run.asOf : undefined),
       ...(complete && writeJson('coverage', coverageAfter(before.coverage, run))),
       ...(complete && run.trigger === 'late-sweep' && { lastSweep: end.at.toISOString() }),
       unsettledSince: settled ? '' : unsettledSince,

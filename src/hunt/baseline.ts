@@ -1,11 +1,24 @@
 import { DAY, dayOf, type Milliseconds } from '../time.ts';
 import type { DeviceKey } from './device-key.ts';
+import type { NameHash } from './name-hash.ts';
+import type { Seconds } from './seconds.ts';
 
 /** The devices earlier runs have seen. */
 export interface KnownDevices {
   readonly size: number;
   /** The last day, in whole days since 1970 UTC, on which a complete or partial answer had the device. */
   lastSeenDay(device: DeviceKey): number | undefined;
+  /** All that the ledger knows of a device without reading its row. */
+  recall(device: DeviceKey): Remembered | undefined;
+}
+
+export interface Remembered {
+  /** As {@link KnownDevices.lastSeenDay}. */
+  readonly day: number;
+  /** Of the name it was called last; may be unknown. */
+  readonly nameHash: NameHash;
+  /** 0: not known. */
+  readonly firstSeen: Seconds;
 }
 
 /**
@@ -19,8 +32,8 @@ export type Baseline =
 export type Novelty = 'newly-seen' | 'returning' | 'known';
 
 export interface NoveltyContext {
-  /** Of a baseline that is established: without one, nothing can be called new. */
-  readonly known: KnownDevices;
+  /** The clock of the run that founded the baseline: without one, nothing can be called new. */
+  readonly since: Date;
   readonly forgetAfter: Milliseconds;
   readonly asOf: Date;
   /** The clock of the latest complete run before this one. */
@@ -31,10 +44,13 @@ export interface NoveltyContext {
  * A device is returning when it was missing from a complete answer and unseen for longer than `forgetAfter`.
  * Time in which nobody looked (an outage) is not absence: else everything would return after one.
  */
-export function noveltyOf(device: DeviceKey, { known, forgetAfter, asOf, lastComplete }: NoveltyContext): Novelty {
-  const seen = known.lastSeenDay(device);
-  if (seen === undefined) return 'newly-seen';
-  const forgotten = (dayOf(asOf) - seen) * DAY > forgetAfter;
-  const missed = lastComplete !== undefined && dayOf(lastComplete) > seen;
+export function noveltyOf(
+  before: Pick<Remembered, 'day'> | undefined,
+  { since, forgetAfter, asOf, lastComplete }: NoveltyContext,
+): Novelty {
+  if (!before) return 'newly-seen';
+  const forgotten = (dayOf(asOf) - before.day) * DAY > forgetAfter;
+  // The answer that founded the baseline was complete, too.
+  const missed = dayOf(lastComplete && lastComplete > since ? lastComplete : since) > before.day;
   return forgotten && missed ? 'returning' : 'known';
 }

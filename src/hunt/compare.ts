@@ -6,9 +6,10 @@ import { isActive, type Expectation, type Expectations } from './expectation.ts'
 import type { Finding } from './finding.ts';
 import { foundingList, type FoundingDevices } from './founding.ts';
 import type { Hunt } from './hunt.ts';
+import { asKnown, changeOf, knownRows, type KnownRows } from './known-rows.ts';
 import { byDevice, countsOf, outcomeOf, type HuntReport } from './report.ts';
 import type { Run } from './run.ts';
-import { merged, sightingColumns, type Named, type Sighting, type SightingColumns } from './sighting.ts';
+import { merged, sightingColumns, type Sighting, type SightingColumns } from './sighting.ts';
 
 export interface ComparisonInput {
   readonly hunt: Hunt;
@@ -41,7 +42,7 @@ export const assembleReport = ({ answer, ...input }: ReportInput): HuntReport | 
 export function compareRows(input: ComparisonInput): ReadRows<HuntReport | UnreadableAnswer> {
   const { hunt, run, baseline, expectations } = input;
   const context = {
-    known: baseline.known,
+    since: baseline.state === 'absent' ? run.asOf : baseline.since,
     forgetAfter: hunt.forgetAfter,
     asOf: run.asOf,
     ...(input.lastComplete && { lastComplete: input.lastComplete }),
@@ -54,7 +55,7 @@ export function compareRows(input: ComparisonInput): ReadRows<HuntReport | Unrea
     let columns: SightingColumns | undefined;
     let rows = 0;
     let withoutDevice = 0;
-    const known = new Map<DeviceKey, Named>();
+    const known = knownRows(baseline, run, input.lastComplete);
     const others = new Map<DeviceKey, Other>();
     const founding = foundingList();
     return {
@@ -69,16 +70,16 @@ export function compareRows(input: ComparisonInput): ReadRows<HuntReport | Unrea
           withoutDevice += 1;
           return;
         }
-        const { device } = named;
         if (baseline.state === 'absent') {
           founding.add(columns.sighting(cells, named));
           return;
         }
-        if (known.has(device)) return;
+        const { device } = named;
         const same = others.get(device);
-        const novelty = same?.novelty ?? noveltyOf(device, context);
-        if (novelty === 'known' && !hasLapsed(device)) {
-          known.set(device, named);
+        const before = same ? undefined : baseline.known.recall(device);
+        const novelty = same?.novelty ?? noveltyOf(before, context);
+        if (novelty === 'known' && before && !hasLapsed(device)) {
+          known.row(named, before, columns.first(cells), columns.last(cells));
           return;
         }
         const sighting = columns.sighting(cells, named);
@@ -88,7 +89,7 @@ export function compareRows(input: ComparisonInput): ReadRows<HuntReport | Unrea
       end: (partial) =>
         columns && columns.missing.length > 0
           ? { missingColumns: columns.missing, columns: columns.names }
-          : reportOf(input, partial, { rows, withoutDevice, known: [...known.values()], others, founding }),
+          : reportOf(input, partial, { rows, withoutDevice, known, others, founding }),
     };
   };
 }
@@ -101,29 +102,39 @@ interface Other {
 interface Compared {
   readonly rows: number;
   readonly withoutDevice: number;
-  readonly known: Named[];
+  readonly known: KnownRows;
   readonly others: ReadonlyMap<DeviceKey, Other>;
   readonly founding: FoundingDevices;
 }
 
 function reportOf(
-  { hunt, run, asked, baseline, expectations }: ComparisonInput,
+  { hunt, run, asked, baseline, expectations, lastComplete }: ComparisonInput,
   partial: PartialAnswer | undefined,
-  { rows, withoutDevice, known, others, founding }: Compared,
+  { rows, withoutDevice, known: knownRowsSeen, others, founding }: Compared,
 ): HuntReport {
+  const { known, changes } = knownRowsSeen.end(partial !== undefined);
+  const context = { run, partial: partial !== undefined, ...(lastComplete && { lastComplete }) };
   const findings: Finding[] = [];
   const expected: Finding[] = [];
   const lapsed: Finding[] = [];
   for (const [device, { novelty, sightings }] of others) {
     const sighting = merged(sightings);
     const promise = expectations?.get(device);
+    const isBack = novelty === 'returning';
+    const change = changeOf(asKnown(sighting), baseline.known.recall(device), { ...context, isBack });
+    if (change) changes.push(change);
     if (novelty !== 'known') {
       const list = promise && isActive(promise, run.asOf) ? expected : findings;
       list.push({ ...sighting, novelty, ...lastSeenBefore(sighting, baseline), ...(promise && promised(promise)) });
     } else {
-      known.push(sighting);
+      known.push(asKnown(sighting));
       if (promise) lapsed.push(lapsedFinding(sighting, promise));
     }
+  }
+  // A founding that died has stored some of them.
+  for (const sighting of baseline.known.size > 0 ? founding : []) {
+    const change = changeOf(asKnown(sighting), baseline.known.recall(sighting.device), context);
+    if (change) changes.push(change);
   }
   return {
     hunt,
@@ -137,6 +148,7 @@ function reportOf(
     lapsed: byDevice(lapsed),
     ...{ excluded: [], reopened: [], explanations: [], unchecked: 0 },
     known,
+    changes: byDevice(changes),
     founding,
   };
 }

@@ -1,5 +1,6 @@
 import { weightOf, type Agreement } from './corroboration.ts';
 import type { DeviceEvidence } from './evidence.ts';
+import type { Namesake } from './life.ts';
 import type { Sighting } from './sighting.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -12,6 +13,8 @@ export interface Finding extends Sighting {
   readonly novelty: 'newly-seen' | 'returning' | 'expectation-ended' | 'explanation-ended';
   /** For a returning device: the day it was last in an answer. */
   readonly lastSeenBefore?: Date;
+  /** For a newly seen device: a known one of the same name, which it may be under a new id. */
+  readonly sameNameAs?: Namesake;
   /** The promise that somebody made about it. */
   readonly expected?: { readonly until: Date; readonly reason: string; readonly by: string };
   /** What was learned about it besides the match. */

@@ -14,6 +14,10 @@ export type RunTrigger = 'schedule' | 'catch-up' | 'late-sweep' | 'request' | 'c
 export const looksBack = ({ trigger }: Pick<RunOrder, 'trigger'>): boolean =>
   trigger === 'catch-up' || trigger === 'late-sweep';
 
+/** Whether a device that its complete answer lacks is gone: the past tells who was there, not who is. */
+export const saysWhoIsThere = (order: Pick<RunOrder, 'trigger'>): boolean =>
+  !looksBack(order) && order.trigger !== 'backfill';
+
 /** A baseline that somebody founds from the past is not told: whoever asked for it has the answer. */
 export function foundsQuietly({ id, trigger, asOf }: Pick<RunOrder, 'id' | 'trigger' | 'asOf'>): boolean {
   if (trigger === 'backfill') return true;

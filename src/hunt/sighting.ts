@@ -1,6 +1,7 @@
 import type { AnswerColumn, Cell } from './answer.ts';
 import { deviceKeyOf, type DeviceKey } from './device-key.ts';
 import type { DeviceColumns, Hunt } from './hunt.ts';
+import { secondsIn, type Seconds } from './seconds.ts';
 
 /** A device in a run's answer. */
 export interface Sighting {
@@ -28,6 +29,9 @@ export interface SightingColumns {
   /** Whom a row is about; undefined when it names nobody. */
   device(row: readonly Cell[]): Named | undefined;
   sighting(row: readonly Cell[], named: Named): Sighting;
+  /** What the row says of time, without an object for it. */
+  first(row: readonly Cell[]): Seconds;
+  last(row: readonly Cell[]): Seconds;
 }
 
 /** A device as a row names it. */
@@ -49,6 +53,8 @@ export function sightingColumns(
       return id.trim() === '' && name.trim() === '' ? undefined : { device: deviceKeyOf(id, name), id, name };
     },
     sighting: (row, named) => readRow(row, named, at),
+    first: (row) => secondsIn(row[at.firstSeen]),
+    last: (row) => secondsIn(row[at.lastSeen]),
   };
 }
 

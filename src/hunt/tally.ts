@@ -67,7 +67,7 @@ export interface PromiseTally {
 
 export function tallyPromises(
   expectations: Expectations,
-  { known }: Pick<Baseline, 'known'>,
+  { known }: { readonly known: Pick<Baseline['known'], 'size' | 'lastSeenDay'> },
   remembered: readonly Explanation[],
 ): readonly PromiseTally[] {
   const explained = new Set(remembered.filter((one) => one.explained).map(({ device }) => device));

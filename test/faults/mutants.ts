@@ -47,10 +47,15 @@ export const MUTANTS: readonly Mutant[] = [
             baseline: {
               state: 'established' as const,
               since: new Date(0),
-              known: { size: 0, lastSeenDay: () => 100_000 },
+              known: {
+                size: 0,
+                lastSeenDay: () => 100_000,
+                recall: () => ({ day: 100_000, nameHash: 0, firstSeen: 0 }),
+              },
             },
             promised: false,
             explained: false,
+            namesakes: () => Promise.resolve(new Map()),
             commit: () => Promise.resolve({ recorded: 0, alreadyRecorded: 0, transactions: 0 }),
           })),
       },

@@ -93,7 +93,10 @@ export const aFinding = (id: string, overrides: Partial<Finding> = {}): Finding 
 /** The report of a run that found these; counts follow from the lists. */
 export function aReport(
   lists: Partial<
-    Pick<HuntReport, 'findings' | 'expected' | 'excluded' | 'lapsed' | 'reopened' | 'known' | 'outcome' | 'partial'>
+    Pick<
+      HuntReport,
+      'findings' | 'expected' | 'excluded' | 'lapsed' | 'reopened' | 'known' | 'changes' | 'outcome' | 'partial'
+    >
   > & { readonly founding?: readonly Sighting[] },
   run: Run = aRun(),
 ): HuntReport {
@@ -122,6 +125,7 @@ export function aReport(
     explanations: [],
     unchecked: 0,
     known,
+    changes: [],
     ...lists,
     founding: foundingOf(founding),
   };

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cell, QueryAnswer } from '../../src/hunt/answer.ts';
-import type { Baseline } from '../../src/hunt/baseline.ts';
+import type { Baseline, Remembered } from '../../src/hunt/baseline.ts';
 import { deviceKeyOf, type DeviceKey } from '../../src/hunt/device-key.ts';
+import { nameHashOf, UNKNOWN_NAME } from '../../src/hunt/name-hash.ts';
+import { secondsAt } from '../../src/hunt/seconds.ts';
 import { assembleReport, type ReportInput } from '../../src/hunt/compare.ts';
 import type { HuntReport } from '../../src/hunt/report.ts';
 import { planRun, scheduledRunId } from '../../src/hunt/run.ts';
@@ -34,15 +36,24 @@ const row = (id: Cell, name: Cell = `${String(id)}.contoso.com`, lastSeen: Cell 
 ];
 const answer = (rows: Cell[][], more: Partial<QueryAnswer> = {}): QueryAnswer => ({ columns: COLUMNS, rows, ...more });
 
-const established = (days: Record<string, number>): Baseline => {
+const established = (
+  days: Record<string, number>,
+  more: { readonly name?: string; readonly firstSeen?: Date } = {},
+): Baseline => {
   const known = new Map(Object.entries(days).map(([id, day]) => [deviceKeyOf(id, ''), day]));
+  const nameHash = more.name === undefined ? UNKNOWN_NAME : nameHashOf(more.name);
+  const firstSeen = more.firstSeen ? secondsAt(more.firstSeen) : 0;
+  const recall = (device: DeviceKey): Remembered | undefined => {
+    const day = known.get(device);
+    return day === undefined ? undefined : { day, nameHash, firstSeen };
+  };
   return {
     state: 'established',
     since: new Date('2026-01-01T00:00:00Z'),
-    known: { size: known.size, lastSeenDay: (device: DeviceKey) => known.get(device) },
+    known: { size: known.size, lastSeenDay: (device: DeviceKey) => recall(device)?.day, recall },
   };
 };
-const absent: Baseline = { state: 'absent', known: { size: 0, lastSeenDay: () => undefined } };
+const absent: Baseline = { state: 'absent', known: { size: 0, lastSeenDay: () => undefined, recall: () => undefined } };
 
 function report(input: Partial<ReportInput>): HuntReport {
   const result = assembleReport({ hunt, run, asked: '', answer: answer([]), baseline: established({}), ...input });

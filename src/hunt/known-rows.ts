@@ -1,0 +1,120 @@
+/** The rows of devices that are known: next to nothing is kept of them, and what changed about them is seen. */
+import { DAY, dayOf } from '../time.ts';
+import type { Baseline, Remembered } from './baseline.ts';
+import type { DeviceKey } from './device-key.ts';
+import { nameHashOf, NO_NAME, UNKNOWN_NAME } from './name-hash.ts';
+import { saysWhoIsThere, type Run } from './run.ts';
+import { secondsAt, type Seconds } from './seconds.ts';
+import type { Named, Sighting } from './sighting.ts';
+
+/** A known device in an answer, called as the row of its latest last seen calls it. */
+export interface KnownSighting extends Named {
+  /** Its first seen in this answer, and the last seen of the row that names it; 0 or absent: the answer does not say. */
+  readonly first?: Seconds;
+  readonly last?: Seconds;
+}
+
+/** What a run noticed of a device that the ledger knows. Its row says what it was before, and has the last word. */
+export interface DeviceChange extends Named {
+  /** Its name has another hash than the one that the ledger keeps. */
+  readonly renamed: boolean;
+  /** Earlier than the ledger has it. */
+  readonly firstSeen?: Date;
+  /** Complete answers missed it for a day at least: the first day without it, and the day it is back. */
+  readonly away?: { readonly from: Date; readonly until: Date };
+}
+
+export interface ChangeContext {
+  readonly run: Run;
+  /** The clock of the latest complete run before this one. */
+  readonly lastComplete?: Date;
+  /** A part of the answer may lack the row with the newer name. */
+  readonly partial: boolean;
+  /** It is told as returning, so that nobody need say that it was away. */
+  readonly isBack?: boolean;
+}
+
+/** Of two rows of a device, whether the first names it: the later of those that have a name, else the one that sorts first. */
+export function namesIt(a: KnownSighting, b: KnownSighting): boolean {
+  const named = Number(b.name.trim() === '') - Number(a.name.trim() === '');
+  const later = (a.last ?? 0) - (b.last ?? 0);
+  return (named || later || (a.name < b.name ? 1 : a.name > b.name ? -1 : Number(a.id < b.id))) > 0;
+}
+
+/** Two rows of a device as one. */
+export function sameDevice(a: KnownSighting, b: KnownSighting): KnownSighting {
+  const firsts = [a.first ?? 0, b.first ?? 0].filter((first) => first > 0);
+  return { ...(namesIt(a, b) ? a : b), first: firsts.length === 0 ? 0 : Math.min(...firsts) };
+}
+
+/**
+ * What is noticed of a device with these rows. Only a run that looks at the present names devices or says that they were
+ * away: the past has their old names.
+ */
+export function changeOf(
+  { device, id, name, first = 0 }: KnownSighting,
+  before: Remembered | undefined,
+  { run, lastComplete, partial, isBack = false }: ChangeContext,
+): DeviceChange | undefined {
+  if (!before) return undefined;
+  const present = isPresent(run, lastComplete);
+  const renamed = present && !partial && id.trim() !== '' && isRenamed(name, before);
+  const movedBack = isEarlier(first, before);
+  const away = present && !isBack && wasAway(before, run, lastComplete);
+  if (!renamed && !movedBack && !away) return undefined;
+  return {
+    ...{ device, id, name, renamed },
+    ...(movedBack && { firstSeen: new Date(first * 1000) }),
+    ...(away && { away: { from: new Date((before.day + 1) * DAY), until: new Date(dayOf(run.asOf) * DAY) } }),
+  };
+}
+
+export const isPresent = (run: Run, lastComplete: Date | undefined): boolean =>
+  saysWhoIsThere(run) && (!lastComplete || run.asOf >= lastComplete);
+
+export function isRenamed(name: string, { nameHash }: Remembered): boolean {
+  if (nameHash === UNKNOWN_NAME) return false;
+  const hash = nameHashOf(name);
+  return hash !== nameHash && hash !== NO_NAME;
+}
+
+const isEarlier = (first: Seconds, before: Remembered): boolean => first > 0 && first < before.firstSeen;
+
+/** A whole day without it, and a complete answer after the day it was last seen. */
+export const wasAway = ({ day }: Remembered, { asOf }: Run, lastComplete: Date | undefined): boolean =>
+  lastComplete !== undefined && dayOf(lastComplete) > day && dayOf(asOf) > day + 1;
+
+export interface KnownRows {
+  row(named: Named, before: Remembered, first: Seconds, last: Seconds): void;
+  end(partial: boolean): { readonly known: KnownSighting[]; readonly changes: DeviceChange[] };
+}
+
+export function knownRows(baseline: Baseline, run: Run, lastComplete: Date | undefined): KnownRows {
+  const known = new Map<DeviceKey, KnownSighting>();
+  /** Those to look at again when all rows are there. */
+  const suspects = new Set<DeviceKey>();
+  return {
+    row({ device, id, name }, before, first, last) {
+      const sighting = { device, id, name, first, last };
+      const other = known.get(device);
+      known.set(device, other ? sameDevice(sighting, other) : sighting);
+      if (other || isRenamed(name, before) || isEarlier(first, before) || wasAway(before, run, lastComplete))
+        suspects.add(device);
+    },
+    end(partial) {
+      const context = { run, partial, ...(lastComplete && { lastComplete }) };
+      const changes = [...suspects].flatMap((device) => {
+        const sighting = known.get(device);
+        return sighting ? (changeOf(sighting, baseline.known.recall(device), context) ?? []) : [];
+      });
+      return { known: [...known.values()], changes };
+    },
+  };
+}
+
+/** A sighting that was read as a whole, as a known one. */
+export const asKnown = ({ device, id, name, firstSeen, lastSeen }: Sighting): KnownSighting => ({
+  ...{ device, id, name },
+  first: firstSeen ? secondsAt(firstSeen) : 0,
+  last: lastSeen ? secondsAt(lastSeen) : 0,
+});
