@@ -31,11 +31,11 @@ export async function backfill(
   log.info('run.started', { run: run.id, hunt: hunt.slug, workspace: run.scope.workspace, trigger: run.trigger });
   try {
     const report = await foundFrom(clocks, hunt, run, services, onProgress);
-    await runs.finish(ticket, end(ticket, { status: 'completed', report: summaryOf(report) }, now()));
+    await runs.finish(ticket, end(ticket, { status: 'completed', report: summaryOf(report), hunt }, now()));
     return report;
   } catch (error) {
     const failure = { ...failureOf(error), willRetry: false };
-    await runs.finish(ticket, end(ticket, { status: 'failed', failure }, now()));
+    await runs.finish(ticket, end(ticket, { status: 'failed', failure, hunt }, now()));
     throw error;
   }
 }

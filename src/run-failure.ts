@@ -32,7 +32,7 @@ export async function recordFailure(
   });
   try {
     const failure = failureOf(error);
-    const end = { at: now(), status: 'failed', failure: { ...failure, willRetry, mayPass } } as const;
+    const end = { at: now(), status: 'failed', failure: { ...failure, willRetry, mayPass }, hunt } as const;
     if (willRetry) {
       // It may have failed between remembering and telling: the next delivery, or else a tick, must look.
       await runs.finish(ticket, { ...end, settled: false, ...(before.trouble && { trouble: before.trouble }) });

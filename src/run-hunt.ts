@@ -8,6 +8,7 @@ import { UnknownNameError } from './errors.ts';
 import { withNamesakes } from './find-namesakes.ts';
 import type { Hunt } from './hunt/hunt.ts';
 import { noticeContext } from './hunt/notice.ts';
+import { proofOf } from './hunt/proof.ts';
 import type { HuntReport } from './hunt/report.ts';
 import { looksBack, planRun, type Run, type RunOrder } from './hunt/run.ts';
 import { troubleNews, troubleOf, untouched } from './hunt/trouble.ts';
@@ -57,6 +58,7 @@ export async function runHunt(
       report: summaryOf(report),
       settled,
       ...(trouble && { trouble }),
+      hunt,
     } as const;
     await runs.finish(ticket, end);
     logCompleted(report, settled, log);
@@ -95,5 +97,7 @@ export async function investigate(
   };
   const compared = await askHunt(workspace, input, before?.lastRun?.totals?.rows ?? 0, signal);
   const report = await withNamesakes(compared, session);
-  return { report: await explainReport(report, session, workspace, services, signal), session };
+  const proof = session.baseline.state === 'established' ? proofOf(before?.watch, hunt) : undefined;
+  const proven = proof ? { ...report, proof } : report;
+  return { report: await explainReport(proven, session, workspace, services, signal), session };
 }

@@ -22,6 +22,7 @@ import type { Run, RunId, RunOrder } from './hunt/run.ts';
 import type { Named } from './hunt/sighting.ts';
 import type { TableFlow } from './hunt/sight.ts';
 import type { Trouble } from './hunt/trouble.ts';
+import type { Watch } from './hunt/watch.ts';
 import type { Finding } from './hunt/finding.ts';
 import type { Log } from './log.ts';
 import type { Milliseconds, TimeWindow } from './time.ts';
@@ -332,6 +333,8 @@ export interface RunEnd {
   /** What is wrong with the scope after this run; absent: nothing. */
   readonly trouble?: Trouble;
   readonly settled: boolean;
+  /** What the run asked; absent where it asked nothing, and so watched nothing. */
+  readonly hunt?: Pick<Hunt, 'query' | 'version'>;
 }
 
 export interface RunFailure {
@@ -398,6 +401,8 @@ export interface ScopeState {
   readonly trouble?: Trouble;
   /** Since when something may still have to be told. */
   readonly unsettledSince?: Date;
+  /** What it has watched; absent until a run of this version has ended. */
+  readonly watch?: Watch;
   /** Its latest runs in brief; absent until a run of this version has ended. */
   readonly history?: ScopeHistory;
 }

@@ -5,6 +5,7 @@ import { historyAfter, type Ending } from '../hunt/history.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
 import { looksBack, saysWhoIsThere, type Run } from '../hunt/run.ts';
 import type { RunEnd, RunRecord, RunTicket, ScopeState } from '../services.ts';
+import { watchAfter, type Watch } from '../hunt/watch.ts';
 import type { Milliseconds } from '../time.ts';
 import { historyProperties } from './history-rows.ts';
 import { writeJson } from './json-property.ts';
@@ -124,11 +125,19 @@ export async function finishScope(
       unsettledSince: settled ? '' : unsettledSince,
       ...writeJson('lastRun', lastRun),
       ...historyProperties(historyAfter(before.history, run, endingOf(end, held?.since ?? end.at))),
+      ...watchProperties(before.watch, run, end, complete),
       ...optionalJson('trouble', end.trouble),
     };
     if ((await mergeOrSee(table, row, properties, (now) => now['leaseRun'] !== run.id)) !== undefined) return;
     row = undefined;
   }
+}
+
+/** What will be tried again has not ended yet. */
+function watchProperties(before: Watch | undefined, run: Run, { report, failure, hunt }: RunEnd, complete: boolean) {
+  if (!hunt || failure?.willRetry === true) return {};
+  const ended = complete ? 'complete' : report?.partial ? 'partial' : report?.blind ? 'blind' : 'failed';
+  return writeJson('watch', watchAfter(before, run, ended, report?.outcome === 'baseline-founded', hunt));
 }
 
 const endingOf = ({ at, status, report, failure }: RunEnd, since: Date): Ending => ({

@@ -3,6 +3,7 @@ import type { Coverage } from '../hunt/coverage.ts';
 import type { HuntId, HuntScope } from '../hunt/hunt.ts';
 import { parseRunId, scopeKeyOf, type RunId, type RunOrder } from '../hunt/run.ts';
 import type { Trouble } from '../hunt/trouble.ts';
+import type { Watch } from '../hunt/watch.ts';
 import type { ReportSummary, RunFailure, RunRecord, ScopeState } from '../services.ts';
 import { readHistory } from './history-rows.ts';
 import { readJson, writeJson } from './json-property.ts';
@@ -87,6 +88,7 @@ export function readScopeRow(row: Entity): ScopeState {
     ...(hasJson(row, 'lastRun') && { lastRun: readJson<NonNullable<ScopeState['lastRun']>>(row, 'lastRun') }),
     ...(hasJson(row, 'trouble') && { trouble: readJson<Trouble>(row, 'trouble') }),
     ...(history && { history }),
+    ...(hasJson(row, 'watch') && { watch: readJson<Watch>(row, 'watch') }),
   };
 }
 

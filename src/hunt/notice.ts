@@ -2,6 +2,7 @@ import type { WeekDigest } from './week-digest.ts';
 import type { TimeWindow } from '../time.ts';
 import type { Finding } from './finding.ts';
 import type { HuntReport, RunTotals } from './report.ts';
+import type { Proof } from './proof.ts';
 import type { Run, RunId, RunTrigger } from './run.ts';
 import type { Hunt } from './hunt.ts';
 import type { Sighting } from './sighting.ts';
@@ -20,6 +21,8 @@ export interface NoticeContext {
   /** Absent when the run failed before it could count. */
   readonly totals?: RunTotals;
   readonly partial?: { readonly code: string; readonly message: string };
+  /** What had been watched before that run; absent where nothing was recorded. */
+  readonly proof?: Proof;
 }
 
 /** Something the SOC must be told. */
@@ -63,5 +66,6 @@ export function noticeContext(hunt: Hunt, run: Run, report?: HuntReport): Notice
     ...queryOf(report?.asked ?? hunt.query),
     ...(report && { totals: report.totals }),
     ...(report?.partial && { partial: report.partial }),
+    ...(report?.proof && { proof: report.proof }),
   };
 }

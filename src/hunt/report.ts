@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts';
 import type { FoundingDevices } from './founding.ts';
 import type { Hunt } from './hunt.ts';
 import type { DeviceChange, KnownSighting } from './known-rows.ts';
+import type { Proof } from './proof.ts';
 import type { Run } from './run.ts';
 import type { Named } from './sighting.ts';
 
@@ -38,6 +39,8 @@ export interface HuntReport {
   readonly outcome: RunOutcome;
   /** Set when the service said that rows are missing from its answer. */
   readonly partial?: PartialAnswer;
+  /** What had been watched before this run; absent for a founding run. */
+  readonly proof?: Proof;
   readonly totals: RunTotals;
   /** What the ledger records as news, to be told. */
   readonly findings: readonly Finding[];
