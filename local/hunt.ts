@@ -13,6 +13,7 @@ import type { Services } from '../src/services.ts';
 import type { Environment } from '../src/setting-readers.ts';
 import { readSettings } from '../src/settings.ts';
 import { startAzurite } from './azurite.ts';
+import { explainDevice, readExplain } from './hunt-explain.ts';
 import { explainText } from './explain-text.ts';
 import { withProgress } from './hunt-run/progress.ts';
 import { EXIT, readRequest, say, UsageError, type Request } from './hunt-run/request.ts';
@@ -26,8 +27,13 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   try {
+    const [verb, ...rest] = process.argv.slice(2);
+    if (verb === 'explain') {
+      const explain = readExplain(rest);
+      return await withServices((services) => explainDevice(explain, services));
+    }
     const request = readRequest(process.argv.slice(2));
-    return request ? await runWith(request) : EXIT.nothingNew;
+    return request ? await withServices((services) => run(request, services)) : EXIT.nothingNew;
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
     if (!(error instanceof UsageError) && !(error instanceof UnknownNameError)) return EXIT.failure;
@@ -37,7 +43,7 @@ async function main(): Promise<number> {
 }
 
 /** Over the storage of a running `npm start`, or over our own on the same data. */
-async function runWith(request: Request): Promise<number> {
+async function withServices(act: (services: Services) => Promise<number>): Promise<number> {
   const { env: settings } = readLocalSettings(process.env);
   const folder = settings['LOCAL_FOLDER'] ?? '.local';
   const running = runningIn(folder);
@@ -50,7 +56,7 @@ async function runWith(request: Request): Promise<number> {
     // The telemetry of a running program is relative to its start.
     const { overrides } = offlineOverrides(env, running ? new Date(running.epoch) : new Date());
     const { services } = await azureServices(readSettings(env), terminalLog(say), overrides);
-    return await run(request, services);
+    return await act(services);
   } finally {
     await azurite?.stop();
   }

@@ -9,6 +9,8 @@ import { DAY, HOUR, parseInstant, parseTimespan, type Milliseconds } from '../..
 
 const USAGE = `Usage: npm run hunt -- <hunt file> [--dry-run | --explain] [--as-of 2026-11-20T06:00Z | --backfill 30d] [--workspace alias] [--json]
 
+  explain <device> [hunt]   the story of a device, from what is stored; nothing is asked or written
+
   --dry-run     ask and compare, write and tell nothing
   --explain     a dry run that also judges every device by the hunt's scenarios, and shows what each would leave out
   --as-of       run the hunt as of a past instant

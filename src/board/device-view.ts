@@ -1,16 +1,18 @@
-import type { Case } from '../hunt/case.ts';
 import type { DeviceKey } from '../hunt/device-key.ts';
-import type { Expectation } from '../hunt/expectation.ts';
-import type { Hunt } from '../hunt/hunt.ts';
+import type { Hunt, HuntScope } from '../hunt/hunt.ts';
+import type { RunId } from '../hunt/run.ts';
+import { scopeKeyOf } from '../hunt/run.ts';
+import type { Explanation } from '../hunt/explanation.ts';
+import type { Watch } from '../hunt/watch.ts';
+import { deviceStory, type DeviceStory, type KnownOf } from '../proof/device-story.ts';
+import type { KnownDevice, ScopeState, Services, Target } from '../services.ts';
 import { casesAbout } from './cases-about.ts';
-import type { KnownDevice, Services, Target } from '../services.ts';
 
-/** What one hunt in one workspace knows of a device. */
-export interface DeviceEntry extends KnownDevice {
+/** What one hunt in one workspace knows of a device, and its story. */
+export interface DeviceEntry extends KnownOf, DeviceStory {
   readonly hunt?: Hunt;
-  /** Cases that name the device; of a large one only the first devices are kept. */
-  readonly cases: readonly Case[];
-  readonly expected?: Expectation;
+  readonly watch?: Watch;
+  readonly explanation?: Explanation;
 }
 
 export interface DeviceView {
@@ -22,26 +24,53 @@ export interface DeviceView {
 
 /** Looks in every scope by point reads; what it costs depends on the hunts and workspaces, not on devices or time. */
 export async function readDevice(key: DeviceKey, services: Services): Promise<DeviceView> {
-  const { hunts, workspaces, ledger, conversations } = services;
+  const { hunts, workspaces, conversations } = services;
   const scopes = hunts.all().flatMap(({ id }) => [...workspaces.keys()].map((workspace) => ({ hunt: id, workspace })));
-  const known = await ledger.find(key, scopes);
-  const [entries, targets] = await Promise.all([
-    Promise.all(known.map((one) => entryOf(one, services))),
-    conversations.list(),
-  ]);
+  const [entries, targets] = await Promise.all([readEntries(key, scopes, services), conversations.list()]);
   const latestFirst = entries.toSorted((a, b) => b.device.firstSeen.getTime() - a.device.firstSeen.getTime());
   return { key, entries: latestFirst, targets };
 }
 
-async function entryOf(known: KnownDevice, { cases, promises, hunts }: Services): Promise<DeviceEntry> {
+/** What each of these scopes knows of a device; those that do not know it are left out. */
+export async function readEntries(
+  key: DeviceKey,
+  scopes: readonly HuntScope[],
+  services: Services,
+): Promise<readonly DeviceEntry[]> {
+  const known = await services.ledger.find(key, scopes);
+  const states = known.length === 0 ? [] : await services.runs.scopes();
+  return Promise.all(
+    known.map((one) => {
+      const state = states.find(({ scope }) => scopeKeyOf(scope) === scopeKeyOf(one.scope));
+      return entryOf(one, state, services);
+    }),
+  );
+}
+
+async function entryOf(
+  known: KnownDevice,
+  state: ScopeState | undefined,
+  { cases, promises, explanations, hunts, now }: Services,
+): Promise<DeviceEntry> {
   const { scope, device } = known;
-  const [told, expectations] = await Promise.all([cases.ofRun(device.run), promises.expected(scope)]);
+  const [told, expectations, explained] = await Promise.all([
+    Promise.all(runsThatTold(known).map(async (run) => casesAbout({ ...device, run }, await cases.ofRun(run)))),
+    promises.expected(scope),
+    explanations.all(scope),
+  ]);
   const hunt = hunts.find(scope.hunt);
   const expected = expectations.get(device.device);
-  return {
-    ...known,
-    ...(hunt && { hunt }),
-    cases: casesAbout(device, told),
-    ...(expected && { expected }),
-  };
+  const explanation = explained.find((one) => one.device === device.device);
+  const entry = { ...known, cases: told.flat(), ...(expected && { expected }) };
+  const story = deviceStory({ entry, ...(state && { state }), ...(explanation && { explanation }), now: now() });
+  const watch = state?.watch;
+  return { ...entry, ...story, ...(hunt && { hunt }), ...(watch && { watch }), ...(explanation && { explanation }) };
 }
+
+/** The runs that found it or found it again, oldest first. */
+const runsThatTold = ({ device }: KnownDevice): readonly RunId[] => [
+  ...new Set([
+    ...device.trail.flatMap(({ kind, run }) => (kind === 'found' || kind === 'returned' ? [run] : [])),
+    device.run,
+  ]),
+];

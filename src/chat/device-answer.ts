@@ -3,6 +3,7 @@ import type { Case } from '../hunt/case.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
 import { isActive, type Expectation } from '../hunt/expectation.ts';
 import { nearest } from '../nearest.ts';
+import { isCalled } from '../proof/meant-device.ts';
 import type { DeviceRecord, Services } from '../services.ts';
 import type { AdaptiveCard } from '../teams/card-types.ts';
 import { day, instant, plural } from '../teams/card-parts.ts';
@@ -43,12 +44,6 @@ export async function deviceHistory(name: string, services: Services): Promise<A
 
 const scopesOf = ({ hunts, workspaces }: Services): HuntScope[] =>
   hunts.all().flatMap(({ id }) => [...workspaces.keys()].map((workspace) => ({ hunt: id, workspace })));
-
-/** By id, by full name, or by the host's part of it. */
-function isCalled({ id, name }: DeviceRecord, wanted: string): boolean {
-  const own = name.toLowerCase();
-  return own === wanted || id.toLowerCase() === wanted || (!wanted.includes('.') && own.split('.')[0] === wanted);
-}
 
 function suggestion(wanted: string, names: ReadonlySet<string>): string {
   const alike = [...names].filter((name) => name.toLowerCase().includes(wanted)).slice(0, 3);

@@ -1,6 +1,7 @@
 /** What every function does when it is called; loaded at the first call, since most starts of an app end in a single tick. */
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { readRunMessage } from '../azure/run-queue.ts';
+import { DEVICE_STORY_PARAMETERS, getDevice } from './device.ts';
 import { DEVICE_PARAMETERS, listDevices } from './devices.ts';
 import { endpoint, type HttpHandler } from './endpoint.ts';
 import { healthOf, status } from './health.ts';
@@ -19,6 +20,7 @@ export const HTTP_FUNCTIONS = [
   'getRun',
   'hunts',
   'devices',
+  'device',
   'messages',
   'case',
   'status',
@@ -46,6 +48,7 @@ export function handlersOf(program: Program): Handlers {
     getRun: endpoint('GET', [], program, getRun),
     hunts: endpoint('GET', [], program, listHunts),
     devices: endpoint('GET', DEVICE_PARAMETERS, program, listDevices),
+    device: endpoint('GET', DEVICE_STORY_PARAMETERS, program, getDevice),
     messages: (request) => program.messages(request),
     case: (request) => onCase(request, program),
     status: endpoint('GET', [], program, status),

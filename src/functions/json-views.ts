@@ -32,7 +32,7 @@ export function runJson(record: RunRecord, hunt: Hunt | undefined): Record<strin
   };
 }
 
-function findingJson(finding: Finding): Record<string, unknown> {
+export function findingJson(finding: Finding): Record<string, unknown> {
   const { id, name, novelty, firstSeen, lastSeen, count, reports, reportCount, lastSeenBefore } = finding;
   const { verdict, agreement, explainedSoFar, evidence } = finding;
   return {

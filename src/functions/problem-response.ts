@@ -5,7 +5,7 @@ import { FirstsightError, ServiceError, SettingsError, UnknownNameError } from '
 export class RequestError extends FirstsightError {
   override readonly name = 'RequestError';
   readonly code: string;
-  readonly status: 400 | 404 | 405 | 413 | 429;
+  readonly status: 400 | 404 | 405 | 409 | 413 | 429;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
@@ -25,6 +25,7 @@ const TITLES: Readonly<Record<number, string>> = {
   400: 'The request cannot be understood',
   404: 'Not found',
   405: 'Method not allowed',
+  409: 'More than one is meant',
   413: 'The request is too large',
   429: 'Too many requests',
   500: 'Firstsight failed',

@@ -61,6 +61,7 @@ export function registerFunctions(app: FunctionApp, load: LoadHandlers, { log, r
   http('getRun', 'runs/{run}', 'function');
   http('hunts', 'hunts', 'function');
   http('devices', 'hunts/{hunt}/devices', 'function');
+  http('device', 'hunts/{hunt}/devices/{device}', 'function');
   http('status', 'status', 'function');
   // Anonymous at the platform: Teams proves itself by a token that the bot checks, an uptime monitor needs no key.
   http('messages', 'messages', 'anonymous', ['POST']);

@@ -1,6 +1,6 @@
 /** Why a finding is called new: what had been watched when it was, and what that says about when its rows arrived. */
 import type { Hunt } from './hunt.ts';
-import type { Run } from './run.ts';
+import { looksBack, type Run } from './run.ts';
 import { questionHash, type Gap, type Look, type Watch } from './watch.ts';
 
 /** As it stood before the run that tells it; kept with what is told, so that it shows what was known then. */
@@ -51,13 +51,13 @@ export type Arrival =
   | { readonly kind: 'after'; readonly look: Look }
   | { readonly kind: 'between'; readonly from: Date; readonly until: Date };
 
-/** Undefined where the answer gives no first event. */
+/** Undefined where the answer gives no first event, and for looks at the past: those say nothing of the present. */
 export function arrivalOf(
   firstSeen: Date | undefined,
-  { asOf }: Pick<Run, 'asOf'>,
+  { asOf, trigger }: Pick<Run, 'asOf' | 'trigger'>,
   proof: Proof | undefined,
 ): Arrival | undefined {
-  if (!firstSeen) return undefined;
+  if (!firstSeen || looksBack({ trigger })) return undefined;
   const look = proof?.changed ? undefined : proof?.lastLook;
   if (look && firstSeen >= look.from && firstSeen < look.at) return { kind: 'after', look };
   return { kind: 'between', from: firstSeen, until: asOf };

@@ -15,6 +15,8 @@ export interface Watch {
   readonly failed: number;
   /** The latest complete run, its clock, and from where it looked. */
   readonly last?: Look;
+  /** Until when complete runs have looked, but for the gaps. */
+  readonly until?: Date;
   /** Times that no complete run has looked at, oldest first, at most {@link MOST_GAPS}. */
   readonly gaps: readonly Gap[];
   /** Older gaps that are no longer listed. */
@@ -63,17 +65,14 @@ export function watchAfter(
 ): Watch {
   if (before?.counted?.run === run.id && before.counted.as === ended) return before;
   const record = uncounted(before ?? nothing(run), run);
-  if (isPast(record, run)) return ended === 'complete' ? { ...record, gaps: without(record.gaps, run.window) } : record;
+  if (isPast(record, run)) return ended === 'complete' ? { ...record, ...looked(record, run.window) } : record;
   const counts = { ...record, counted: { run: run.id, as: ended }, [ended]: record[ended] + 1 };
   if (ended !== 'complete') return counts;
-  const gap = record.last && run.window.start > record.last.at;
-  const gaps = gap ? [...record.gaps, { from: record.last.at, until: run.window.start }] : record.gaps;
   return {
     ...counts,
     ...(founded && { founded: { run: run.id, at: run.asOf } }),
     last: { run: run.id, at: run.asOf, from: run.window.start },
-    gaps: gaps.slice(-MOST_GAPS),
-    olderGaps: record.olderGaps + Math.max(0, gaps.length - MOST_GAPS),
+    ...looked(record, run.window),
     questions: asked(record.questions, run, hunt),
   };
 }
@@ -90,6 +89,20 @@ const uncounted = (record: Watch, run: Run): Watch =>
 /** A backfill comes from the past to the present, and so do its runs. */
 const isPast = ({ last }: Watch, run: Run): boolean =>
   last !== undefined && (run.asOf <= last.at || (!saysWhoIsThere(run) && run.trigger !== 'backfill'));
+
+/** The same with a time that has been looked at now. */
+function looked(
+  { until, gaps: before, olderGaps }: Watch,
+  window: Run['window'],
+): Pick<Watch, 'until' | 'gaps' | 'olderGaps'> {
+  const left = without(before, window);
+  const gaps = until && window.start > until ? [...left, { from: until, until: window.start }] : left;
+  return {
+    until: until && until > window.end ? until : window.end,
+    gaps: gaps.slice(-MOST_GAPS),
+    olderGaps: olderGaps + Math.max(0, gaps.length - MOST_GAPS),
+  };
+}
 
 /** What is left of the gaps when this time has been looked at after all. */
 function without(gaps: readonly Gap[], { start, end }: Run['window']): readonly Gap[] {

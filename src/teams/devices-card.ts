@@ -11,6 +11,8 @@ import { caseLines } from './case-lines.ts';
 import { deviceTable, nameOf } from './device-table.ts';
 import { facts, heading, run } from './elements.ts';
 import { detailOf, evidenceLines, verdictLines } from './evidence-lines.ts';
+import { proofElements } from './proof-lines.ts';
+import { clockWords } from '../proof/proof-words.ts';
 
 export type DevicesFound = Extract<NoticeDigest, { readonly kind: 'devices-found' }>;
 
@@ -72,7 +74,7 @@ export function devicesBody(about: Case, notice: DevicesFound, rows: number): El
   const [only] = notice.findings;
   const top =
     totalOf(notice) === 1 && only ? oneDevice(about, notice, only, rows) : severalDevices(about, notice, rows);
-  return [...top, ...contextElements(notice.context, about.history)];
+  return [...top, ...proofElements(notice.context), ...contextElements(notice.context, about.history)];
 }
 
 /** Red is for what nobody has looked at yet, unless only one of the tool's hunts says so. */
@@ -102,6 +104,7 @@ function oneDevice(about: Case, notice: DevicesFound, finding: Finding, rows: nu
       ['Last seen', run(seen(finding.lastSeen))],
       ['Matches', run(finding.count === undefined ? 'not counted' : finding.count.toLocaleString('en'))],
       ['Reports', run(reports(finding), { fontType: 'Monospace', size: 'Small' })],
+      ['Clocks', run(clockWords(finding, notice.context), {}, 300)],
     ]),
   ];
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noticeContext, type Notice as AnyNotice } from '../../src/hunt/notice.ts';
+import type { Proof } from '../../src/hunt/proof.ts';
 import type { Finding } from '../../src/hunt/finding.ts';
 import { CARD_BUDGET, caseCard, caseSummary } from '../../src/teams/card.ts';
 import { techniqueUrl } from '../../src/teams/card-parts.ts';
@@ -29,6 +30,47 @@ const textOf = (notice: Notice): string =>
     .flatMap(({ type, text }) => (type === 'TextRun' ? [text ?? ''] : []))
     .join('|');
 const bytes = (notice: Notice): number => Buffer.byteLength(JSON.stringify(noticeCard(notice)));
+
+const look = { run: aRun().id, at: new Date('2026-11-22T12:00:00Z'), from: new Date('2026-11-17T12:00:00Z') };
+const proof: Proof = {
+  ...{ since, sinceFounding: true, runs: 20, blemished: 0, gaps: [], olderGaps: 0 },
+  lastLook: look,
+};
+const proven = (more: Partial<Proof> = {}, partial = false): Notice => ({
+  kind: 'devices-found',
+  context: { ...context, proof: { ...proof, ...more }, ...(partial && { partial: { code: 'x', message: 'y' } }) },
+  findings: [aFinding('a')],
+});
+
+describe('the proof on the card', () => {
+  it('says since when, how often and with which gaps the hunt has looked', () => {
+    expect(textOf(proven())).toContain(
+      'Proof|Baseline of 20 Nov 2026 06:00 UTC; 20 complete runs before this one; no gap',
+    );
+    const gaps = [1, 2, 3, 4].map((n) => ({ from: new Date(2026, 0, n), until: new Date(2026, 0, n, 5) }));
+    expect(textOf(proven({ gaps, olderGaps: 2, blemished: 3 }))).toMatch(
+      /3 others partial, blind or failed; nobody looked from .*, and 3 times before/,
+    );
+  });
+
+  it('has the three clocks', () => {
+    expect(textOf(proven())).toContain(
+      'Event 20 Nov 2026 10:00 UTC; arrived after 22 Nov 2026 12:00 UTC, when a run had looked at its time; first returned by complete run 21, 23 Nov 2026 12:00 UTC',
+    );
+    expect(textOf(proven({}, true))).toContain('first returned by the run of 23 Nov 2026 12:00 UTC');
+    expect(textOf(found(aFinding('a')))).toContain('arrived by 23 Nov 2026 12:00 UTC; first returned by the run of');
+  });
+
+  it('warns when the query is another one', () => {
+    const changed = textOf(proven({ changed: { fromVersion: '1.0.0', toVersion: '1.1.0' } }));
+    expect(changed).toContain('The query has changed since the run before (version 1.0.0 to 1.1.0)');
+    expect(changed).toContain('arrived by');
+  });
+
+  it('claims no baseline that it has not seen founded', () => {
+    expect(textOf(proven({ sinceFounding: false }))).toContain('Recorded since 20 Nov 2026 06:00 UTC');
+  });
+});
 
 describe('the card of one new device', () => {
   it('says what is where since when, and what the run saw', () => {

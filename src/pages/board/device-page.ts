@@ -1,6 +1,7 @@
 import type { DeviceEntry, DeviceView } from '../../board/device-view.ts';
 import { isActive } from '../../hunt/expectation.ts';
 import type { Finding } from '../../hunt/finding.ts';
+import type { Sentence } from '../../proof/device-story.ts';
 import { deviceUrl, type Portals } from '../../teams/card-links.ts';
 import { day, plural } from '../../teams/card-parts.ts';
 import { personName } from '../../teams/case-lines.ts';
@@ -46,6 +47,10 @@ export function deviceBody(view: DeviceView, portals: Portals, rights: Rights, n
             : ''
         }
       </dl>
+      <h3>What is known, and from where</h3>
+      <ul class="list">
+        ${one.sentences.map(storyLine)}
+      </ul>
       ${evidenceSections(findingsOf(one).slice(-1))}
       ${cases.map((about) => markup`${caseBlock(about, targets)}${'seal' in rights ? markup`<details class="noprint"><summary>Answer</summary>${caseForms(rights, about, now, device.device)}</details>` : ''}`)}
     </section>`;
@@ -58,6 +63,10 @@ export function deviceBody(view: DeviceView, portals: Portals, rights: Rights, n
     </p>
     ${readOnlyWords(rights)} ${entries.map(entry)}`;
 }
+
+/** A sentence, and the way to what it rests on. */
+const storyLine = ({ text, ground }: Sentence): Html =>
+  markup`<li>${text}${ground.kind === 'run' ? markup` <a class="soft" href="${runHref(ground.run)}">the run</a>` : ''}</li>`;
 
 /** What the answer said of it when it was told. */
 function sightingFacts(entry: DeviceEntry): Html | string {

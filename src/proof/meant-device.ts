@@ -1,0 +1,46 @@
+import { deviceKeyOf, type DeviceKey } from '../hunt/device-key.ts';
+import type { HuntScope } from '../hunt/hunt.ts';
+import { formerNames } from '../hunt/life.ts';
+import { nearest } from '../nearest.ts';
+import type { DeviceRecord, Services } from '../services.ts';
+
+/** Names compared for a near miss; comparing is quadratic in their length. */
+const COMPARED = 20_000;
+
+/** The device that somebody means by its key, id or name, in one hunt and workspace. */
+export type Meant =
+  { readonly device: DeviceKey } | { readonly near?: string; readonly several?: readonly DeviceRecord[] };
+
+/** By key or id without reading the others; by name, also a former one or the host's part of it, by reading them all. */
+export async function meantDevice(
+  text: string,
+  scope: HuntScope,
+  { ledger }: Pick<Services, 'ledger'>,
+): Promise<Meant> {
+  const wanted = text.trim().toLowerCase();
+  const keys = [...(/^[0-9a-f]{32}$/.test(wanted) ? [wanted as DeviceKey] : []), deviceKeyOf(text, text)];
+  for (const key of keys) {
+    const [known] = await ledger.find(key, [scope]);
+    if (known) return { device: known.device.device };
+  }
+  const found: DeviceRecord[] = [];
+  const others = new Set<string>();
+  for await (const device of ledger.devices(scope)) {
+    if (isCalled(device, wanted)) found.push(device);
+    else if (others.size < COMPARED) others.add(device.name);
+  }
+  const [only, another] = found;
+  if (only && !another) return { device: only.device };
+  if (only) return { several: found };
+  const near = [...others].find((name) => name.toLowerCase().includes(wanted)) ?? nearest(wanted, others);
+  return near === undefined ? {} : { near };
+}
+
+/** By id, by full name, by the host's part of it, or by what it was called before. */
+export function isCalled(device: DeviceRecord, wanted: string): boolean {
+  if (device.id.trim().toLowerCase() === wanted) return true;
+  return [device.name, ...formerNames(device)].some((name) => {
+    const own = name.trim().toLowerCase();
+    return own === wanted || (!wanted.includes('.') && own.split('.')[0] === wanted);
+  });
+}
