@@ -1,17 +1,7 @@
-/** What health and status say of the canaries. Health notices by itself what a timer that is dead cannot tell. */
-import { canaryDeadline, owedCanary, verdictOn, type Around } from '../hunt/canary-verdict.ts';
-import { flightTime, markOf, STAGES, type CanaryState, type Flight } from '../hunt/canary.ts';
-import { wantsCanary } from '../hunt/subscription.ts';
-import type { KnownCanary, RunPolicy, Target } from '../services.ts';
+/** What status says of the canaries. */
+import { canaryIn, whyMissing, type CanaryInput } from '../canary-standing.ts';
+import { flightTime, markOf, STAGES, type Flight } from '../hunt/canary.ts';
 import type { HealthReason } from './health-report.ts';
-
-export interface CanaryInput {
-  readonly workspaces: readonly string[];
-  readonly canaries: readonly KnownCanary[];
-  readonly targets: readonly Target[];
-  readonly policy: Pick<RunPolicy, 'canary' | 'tick' | 'runTimeout'>;
-  readonly now: Date;
-}
 
 /** A canary that did not arrive in time, for each workspace that has one. */
 export function canaryReasons(input: CanaryInput): readonly HealthReason[] {
@@ -21,39 +11,6 @@ export function canaryReasons(input: CanaryInput): readonly HealthReason[] {
   });
 }
 
-/** Where the canary is that should have arrived by now; undefined while everything is well. */
-export function whyMissing(workspace: string, input: CanaryInput): string | undefined {
-  const { policy, now } = input;
-  const state = stateIn(workspace, input);
-  // Another schedule than the timer has seen: it has not ticked since, and silence of its own has another reason.
-  if (policy.canary === undefined || state?.schedule !== policy.canary) return undefined;
-  const deadline = canaryDeadline(policy.tick, policy.runTimeout, now);
-  const { flight, missing, since } = state;
-  const verdict = flight && !flight.done ? verdictOn(flight, aroundOf(workspace, state, input)) : undefined;
-  if (missing && verdict?.arrived !== true) return `${missing.message} Missing since ${missing.since.toISOString()}.`;
-  if (flight && verdict?.arrived === false) {
-    const waited = flight.looked.length + now.getTime() - flight.looked.at.getTime();
-    return waited < deadline ? undefined : `${verdict.message} It is the one of ${flight.slot.toISOString()}.`;
-  }
-  const owed = owedCanary(policy.canary, deadline, now);
-  if (!owed || owed <= since || (flight && flight.slot >= owed)) return undefined;
-  return `The timer has not sent the one of ${owed.toISOString()}.`;
-}
-
-const stateIn = (workspace: string, { canaries }: CanaryInput): CanaryState | undefined =>
-  canaries.find(({ scope }) => scope.workspace === workspace)?.state;
-
-function aroundOf(workspace: string, { missing }: CanaryState, { workspaces, targets }: CanaryInput): Around {
-  return {
-    workspace,
-    perches: targets
-      .filter(({ rules }) => workspace === workspaces[0] && wantsCanary(rules))
-      .map(({ id, broken }) => ({ id, broken: broken !== undefined })),
-    deserted: targets.length === 0,
-    ...(missing && { missing }),
-  };
-}
-
 /** The canaries as `GET /api/status` shows them: the latest that arrived, how long it took, and one that is on its way. */
 export function canaryJson(input: CanaryInput): Record<string, unknown> {
   const { policy, workspaces } = input;
@@ -61,7 +18,7 @@ export function canaryJson(input: CanaryInput): Record<string, unknown> {
   return {
     schedule: policy.canary,
     workspaces: workspaces.map((workspace) => {
-      const { flight, arrived, missing } = stateIn(workspace, input) ?? {};
+      const { flight, arrived, missing } = canaryIn(workspace, input) ?? {};
       return {
         workspace,
         missing: whyMissing(workspace, input) !== undefined,

@@ -1,5 +1,6 @@
 import { withWitness } from '../../src/canary-witness.ts';
-import { canaryReasons, type CanaryInput } from '../../src/functions/canary-report.ts';
+import type { CanaryInput } from '../../src/canary-standing.ts';
+import { canaryReasons } from '../../src/functions/canary-report.ts';
 import { MAX_DELIVERIES, runOrder } from '../../src/functions/on-queue.ts';
 import { tick } from '../../src/functions/on-schedule.ts';
 import { canaryScope, type CanaryState } from '../../src/hunt/canary.ts';

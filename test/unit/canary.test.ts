@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CANARY_HUNT, canaryScope, flightTime, STAGES } from '../../src/hunt/canary.ts';
 import { planRun } from '../../src/hunt/run.ts';
-import type { Target } from '../../src/services.ts';
+import type { DeviceRecord, Target } from '../../src/services.ts';
 import { DAY, HOUR, MINUTE } from '../../src/time.ts';
 import { anAnswer, aRunOrder } from '../support/builders.ts';
 import { aCanaryWorld, HOURLY, type CanaryWorld } from '../support/canary-world.ts';
+import { engineOver } from '../support/engine-workspace.ts';
 import { CHANNEL, failure } from '../support/services.ts';
 
 const SECOND_CHANNEL: Target = { id: 'second', kind: 'channel', reference: {}, rules: [] };
@@ -37,7 +38,8 @@ describe('a canary', () => {
   it('is a new device each time, in a baseline that was founded without a word', async () => {
     await world.live(3 * HOUR);
 
-    const devices = await Array.fromAsync(world.services.ledger.devices(scope));
+    const devices: DeviceRecord[] = [];
+    for await (const device of world.services.ledger.devices(scope)) devices.push(device);
     expect(devices.map(({ name, state }) => [name, state])).toEqual(
       devices.map(() => ['firstsight-canary', 'newly-seen']),
     );
@@ -259,9 +261,9 @@ const BREAKS: readonly {
   {
     what: 'the workspace times out',
     breaks: (its) => {
-      its.respond = () => failure('timeout');
+      its.respond = () => failure('timed-out');
     },
-    says: 'The workspace corp did not answer: It is timeout.',
+    says: 'The workspace corp did not answer: It is timed-out.',
   },
   {
     what: 'the workspace answers nothing',
@@ -276,11 +278,8 @@ const BREAKS: readonly {
   {
     what: 'the workspace answers in part',
     breaks: (its) => {
-      const { respond = fail } = its;
-      its.respond = async (kql) => {
-        const answer = await respond(kql);
-        return answer instanceof Error ? answer : { ...answer, partial: { code: 'PartialError', message: 'm' } };
-      };
+      const answer = engineOver([], its.services.now);
+      its.respond = (kql) => ({ ...answer(kql), partial: { code: 'PartialError', message: 'm' } });
     },
     says: 'The workspace corp answered, but only in part (PartialError).',
   },
