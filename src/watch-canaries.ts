@@ -148,5 +148,6 @@ async function land(workspace: string, state: CanaryState, flight: Flight, servi
 function contextOf(workspace: string, { run, slot }: Flight, { policy }: Services): NoticeContext {
   const scope = canaryScope(workspace);
   const order = { id: run ?? scheduledRunId(scope, slot), scope, trigger: 'schedule', asOf: slot } as const;
-  return noticeContext(CANARY_HUNT, planRun(order, CANARY_HUNT, policy.lateness));
+  const { query: _ours, ...context } = noticeContext(CANARY_HUNT, planRun(order, CANARY_HUNT, policy.lateness));
+  return context;
 }

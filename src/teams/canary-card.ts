@@ -26,9 +26,8 @@ export function canaryBody({ openedAt }: Case, { context, flight, next, others }
     ...small(flight === undefined ? [] : wayOf(flight)),
     ...small([
       ...(next ? [`The next one: ${instant(next.at)} UTC`] : []),
-      ...(others.length > 0 ? [`also sent through ${others.slice(0, 8).join(', ')}`] : []),
-      'one that is missing is told',
-      '"unsubscribe canary" hides these here',
+      ...(others.length > 0 ? [`${others.slice(0, 8).join(', ')}: told only when missing`] : []),
+      'to hide these here, write "unsubscribe canary"',
     ]),
   ];
 }
@@ -54,7 +53,7 @@ export function missingBody(about: Case, { trouble, context }: Of<'trouble'>): E
     heading(
       about.state.acknowledged ? 'emphasis' : 'warning',
       [run('▲ The canary has not arrived', { weight: 'Bolder', size: 'Large' })],
-      [run('A finding would not arrive either. Silence does not mean that nothing is new.')],
+      [run('Findings take the same way. Until it arrives, silence does not mean that nothing is new.')],
     ),
     ...caseLines(about),
     ...facts([

@@ -81,7 +81,7 @@ export function caseSummary({ notice, scope, state }: Case): string {
     case 'baseline-founded':
       return `Baseline founded, ${plural(notice.total, 'device')} – ${hunt}`;
     case 'trouble':
-      if (isCanary(scope)) return 'The canary has not arrived: a finding would not either';
+      if (isCanary(scope)) return 'The canary has not arrived: silence does not mean that nothing is new';
       return `${notice.reminder ? 'Still not' : 'Not'} to be trusted – ${hunt}`;
     case 'recovered':
       if (isCanary(scope)) return 'The canary arrives again';
