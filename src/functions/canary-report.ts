@@ -1,15 +1,6 @@
 /** What status says of the canaries. */
 import { canaryIn, whyMissing, type CanaryInput } from '../canary-standing.ts';
 import { flightTime, markOf, STAGES, type Flight } from '../hunt/canary.ts';
-import type { HealthReason } from './health-report.ts';
-
-/** A canary that did not arrive in time, for each workspace that has one. */
-export function canaryReasons(input: CanaryInput): readonly HealthReason[] {
-  return input.workspaces.flatMap((workspace) => {
-    const message = whyMissing(workspace, input);
-    return message === undefined ? [] : [{ code: 'canary-missing', message: `The canary in ${workspace}: ${message}` }];
-  });
-}
 
 /** The canaries as `GET /api/status` shows them: the latest that arrived, how long it took, and one that is on its way. */
 export function canaryJson(input: CanaryInput): Record<string, unknown> {

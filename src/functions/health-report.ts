@@ -31,7 +31,13 @@ const STUCK_AFTER: Milliseconds = 10 * MINUTE;
 
 /** Everything that is wrong. Empty means that silence is news: nothing new. */
 export function healthReasons(input: HealthInput): readonly HealthReason[] {
-  return [...tickReasons(input), ...fileReasons(input), ...targetReasons(input), ...scopeReasons(input), ...canaryReasons(input)];
+  return [
+    ...tickReasons(input),
+    ...fileReasons(input),
+    ...targetReasons(input),
+    ...scopeReasons(input),
+    ...canaryReasons(input),
+  ];
 }
 
 function tickReasons({ lastTick, policy, now }: HealthInput): HealthReason[] {

@@ -1,6 +1,6 @@
 import { withWitness } from '../../src/canary-witness.ts';
-import type { CanaryInput } from '../../src/canary-standing.ts';
-import { canaryReasons } from '../../src/functions/canary-report.ts';
+import { readHealth } from '../../src/functions/health-input.ts';
+import { healthReasons } from '../../src/functions/health-report.ts';
 import { MAX_DELIVERIES, runOrder } from '../../src/functions/on-queue.ts';
 import { tick } from '../../src/functions/on-schedule.ts';
 import { canaryScope, type CanaryState } from '../../src/hunt/canary.ts';
@@ -46,15 +46,8 @@ export async function aCanaryWorld(options: Parameters<typeof aWorld>[0] = { hun
       }
     },
     async health() {
-      const { canaries, conversations, workspaces, policy, now } = world.services;
-      const input: CanaryInput = {
-        workspaces: [...workspaces.keys()],
-        canaries: await canaries.all(),
-        targets: await conversations.list(),
-        policy,
-        now: now(),
-      };
-      return canaryReasons(input).map(({ code, message }) => `${code}: ${message}`);
+      const reasons = healthReasons(await readHealth(world.services));
+      return reasons.filter(({ code }) => code.includes('canary')).map(({ code, message }) => `${code}: ${message}`);
     },
     state: (workspace = 'corp') => world.services.canaries.find(canaryScope(workspace)),
     cards: () =>
