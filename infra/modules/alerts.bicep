@@ -53,9 +53,9 @@ var rules = [
     window: 'PT30M'
   }
   {
-    name: 'canary-missing'
+    name: 'canary-overdue'
     title: 'a canary has not arrived'
-    query: loadTextContent('../alerts/canary-missing.kql')
+    query: loadTextContent('../alerts/canary-overdue.kql')
     severity: 1
     every: 'PT15M'
     window: 'PT30M'

@@ -167,16 +167,16 @@ describe('poison-messages', () => {
   });
 });
 
-describe('canary-missing', () => {
+describe('canary-overdue', () => {
   it('fires with the workspace, the stage and the reason while no canary arrives, and ends when one does', async () => {
     const world = await aCanaryWorld();
     const insights = appInsightsOf(world);
     await world.live(2 * HOUR);
-    expect(fires(insights, 'canary-missing')).toBe(false);
+    expect(fires(insights, 'canary-overdue')).toBe(false);
 
     world.platform.queue = false;
     await world.live(85 * MINUTE);
-    expect(insights.ask(queryOf('canary-missing'))[0]?.slice(0, 3)).toEqual([
+    expect(insights.ask(queryOf('canary-overdue'))[0]?.slice(0, 3)).toEqual([
       'corp',
       'begun',
       'The queue has not delivered it.',
@@ -184,7 +184,7 @@ describe('canary-missing', () => {
 
     world.platform.queue = true;
     await world.live(35 * MINUTE);
-    expect(fires(insights, 'canary-missing')).toBe(false);
+    expect(fires(insights, 'canary-overdue')).toBe(false);
   });
 });
 

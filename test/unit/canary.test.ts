@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { readDevice } from '../../src/board/device-view.ts';
+import { readFilter } from '../../src/board/filter.ts';
+import { readOverview } from '../../src/board/overview.ts';
+import { actOnCase } from '../../src/case-actions.ts';
+import { deviceKeyOf } from '../../src/hunt/device-key.ts';
 import { CANARY_HUNT, canaryScope, flightTime, STAGES } from '../../src/hunt/canary.ts';
 import { planRun } from '../../src/hunt/run.ts';
+import { overviewBody } from '../../src/pages/board/overview-page.ts';
 import type { DeviceRecord, Target } from '../../src/services.ts';
 import { DAY, HOUR, MINUTE } from '../../src/time.ts';
 import { anAnswer, aRunOrder } from '../support/builders.ts';
@@ -20,6 +26,11 @@ const liveUntilMinute = async (minute: number): Promise<void> => {
   do await world.live(5 * MINUTE);
   while (world.services.now().getUTCMinutes() !== minute);
 };
+const devicesOf = async ({ services }: CanaryWorld): Promise<readonly DeviceRecord[]> => {
+  const devices: DeviceRecord[] = [];
+  for await (const device of services.ledger.devices(scope)) devices.push(device);
+  return devices;
+};
 const logged = (event: string) => world.logged.filter((line) => line.event === event);
 const alarms = (): readonly string[] => world.cards().filter((card) => card.includes('missing'));
 
@@ -38,8 +49,7 @@ describe('a canary', () => {
   it('is a new device each time, in a baseline that was founded without a word', async () => {
     await world.live(3 * HOUR);
 
-    const devices: DeviceRecord[] = [];
-    for await (const device of world.services.ledger.devices(scope)) devices.push(device);
+    const devices = await devicesOf(world);
     expect(devices.map(({ name, state }) => [name, state])).toEqual(
       devices.map(() => ['firstsight-canary', 'newly-seen']),
     );
@@ -111,6 +121,54 @@ describe('a canary', () => {
 
     expect(world.cards().filter((card) => card.endsWith('canary'))).toHaveLength(1);
   });
+});
+
+describe('a canary is on no list of findings:', () => {
+  it('not on the board, in its charts, its digest or what waits for an answer', async () => {
+    await world.live(3 * HOUR);
+    const services = world.composed();
+
+    const overview = await readOverview(readFilter(new URLSearchParams(), new Set(['corp'])), services);
+
+    expect(overview).toMatchObject({ rows: [], unanswered: [] });
+    expect(new Set(overview.timeline)).toEqual(new Set([0]));
+    expect(overview.canary?.arrivedAt).toEqual(expect.any(Date));
+    expect(await services.cases.unanswered(new Date(0), 10)).toEqual([]);
+    expect(await services.cases.overdue(new Date('2030-01-01'))).toEqual([]);
+    expect(services.hunts.all()).toEqual([]);
+    expect(services.hunts.find('canary')).toBeUndefined();
+    const [device] = await devicesOf(world);
+    expect((await readDevice(device?.device ?? deviceKeyOf('x', ''), services)).entries).toEqual([]);
+  });
+
+  it('and the board says in one line that it arrived, or where it is', async () => {
+    const page = async () => {
+      const filter = readFilter(new URLSearchParams(), new Set(['corp']));
+      const { hunts, now } = world.services;
+      const overview = await readOverview(filter, world.composed());
+      return overviewBody({ overview, filter, workspaces: ['corp'], hunts, now: now() }).html;
+    };
+    await world.live(10 * MINUTE);
+    expect(await page()).toMatch(/canary arrived <time[^>]+>5 min ago<\/time>, in 0 ms/);
+
+    world.respond = () => failure('denied');
+    await world.live(2 * HOUR);
+    expect(await page()).toContain('The canary is missing in corp: The workspace corp did not answer: It is denied.');
+  });
+});
+
+it('a canary flies on when nobody can write down where it is, and nobody is alarmed when that is over', async () => {
+  const { canaries } = world.services;
+  world.services.canaries = { ...canaries, change: throws('table-storage') };
+  await world.live(10 * MINUTE);
+  expect(world.cards()).toEqual(['channel canary']);
+  expect(logged('canary.unmarked').length).toBeGreaterThan(0);
+
+  world.services.canaries = canaries;
+  await world.live(3 * HOUR);
+
+  expect(world.cards()).toEqual(['channel canary', 'channel canary', 'channel canary', 'channel canary']);
+  expect(logged('canary.missing')).toEqual([]);
 });
 
 describe('a healthy pipeline never alarms', () => {
@@ -457,6 +515,22 @@ describe('a canary that is missing', () => {
       expect(world.cards().filter((card) => card.endsWith('recovered'))).toContain('channel recovered');
       expect(await world.health()).toEqual([]);
     }
+  });
+
+  it('is followed by another at once when somebody presses "Run now"', async () => {
+    world.schedule('0 30 7 * * 1');
+    const { respond = fail } = world;
+    world.respond = () => failure('denied');
+    await world.live(HOUR);
+    const card = world.told.at(-1)?.case.id ?? '';
+    world.respond = respond;
+
+    await actOnCase(card, { verb: 'run', replyTo: CHANNEL.id }, { id: 'ana', name: 'Ana' }, world.composed());
+    await world.live(5 * MINUTE);
+    await world.live(5 * MINUTE);
+
+    expect(world.cards().slice(1)).toEqual(['channel canary', 'channel recovered']);
+    expect(world.said[0]?.text).toContain('canary in corp: 1 new');
   });
 
   it('is forgotten when canaries are switched off', async () => {
