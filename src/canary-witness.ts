@@ -4,7 +4,7 @@
  */
 import { foundQuietly } from './canary-baseline.ts';
 import { canaryDevice, isCanary, OFF, type CanaryState, type Stage } from './hunt/canary.ts';
-import { flawed, keptSchedule, landed, passed, queued } from './hunt/canary-flight.ts';
+import { departing, flawed, keptSchedule, landed, passed } from './hunt/canary-flight.ts';
 import type { HuntScope } from './hunt/hunt.ts';
 import type { HuntReport } from './hunt/report.ts';
 import type { RunId } from './hunt/run.ts';
@@ -69,9 +69,12 @@ export function withWitness(services: Services): Services {
     ...services,
     queue: {
       async send(order) {
+        const { id, scope } = order;
+        const at = now();
+        if (isCanary(scope))
+          await note(scope, (state) => departing(keptSchedule(state, policy.canary ?? OFF, at), order, at));
         await queue.send(order);
-        if (isCanary(order.scope))
-          await note(order.scope, (state) => queued(keptSchedule(state, policy.canary ?? OFF, now()), order, now()));
+        if (isCanary(scope)) await note(scope, (state) => passed(state, id, 'queued', at));
       },
     },
     runs: {

@@ -32,8 +32,11 @@ const newFlight = (slot: Date, at: Date, run?: RunId): Flight => ({
   looked: { at, length: 0 },
 });
 
-/** Its run is in the queue: the flight that waits for it, or else a new one. A run that is queued again is the same flight. */
-export function queued(
+/**
+ * Its run is about to be queued: noted before, since a fast queue delivers before anybody could note that it has it. The
+ * flight that waits for it, or else a new one; a run that is queued again is the same flight.
+ */
+export function departing(
   state: CanaryState,
   { id, slot }: { readonly id: RunId; readonly slot?: Date },
   at: Date,
@@ -41,8 +44,7 @@ export function queued(
   const { flight } = state;
   if (flight?.run === id) return state;
   const waits = flight !== undefined && flight.run === undefined && (!slot || flight.slot.getTime() === slot.getTime());
-  const started = waits ? { ...flight, run: id } : newFlight(slot ?? flight?.slot ?? at, at, id);
-  return { ...state, flight: withMark(started, 'queued', at) };
+  return { ...state, flight: waits ? { ...flight, run: id } : newFlight(slot ?? flight?.slot ?? at, at, id) };
 }
 
 /** The flight of this run has passed a stage. Canaries that another has followed are not watched any more. */

@@ -33,15 +33,18 @@ export type Verdict =
 
 export function verdictOn(flight: Flight, around: Around): Verdict {
   const targets = unreached(flight, around);
-  const open = STAGES.find((stage) => !hasPassed(flight, stage));
+  const open = firstOpen(flight);
   const stage = open ?? (targets.length > 0 ? 'told' : undefined);
   if (stage === undefined) return { arrived: true };
   const atTeams = stage === 'offered' || stage === 'told';
   return { arrived: false, stage, message: wordsFor(stage, flight, around, targets), targets: atTeams ? targets : [] };
 }
 
-const hasPassed = (flight: Flight, stage: Stage): boolean =>
-  markOf(flight, stage) !== undefined && !(stage === 'answered' && flight.flaw !== undefined);
+/** Whoever is further has passed what lies before, also where nobody could note that. */
+function firstOpen({ marks, flaw }: Flight): Stage | undefined {
+  const furthest = Math.max(...marks.map(({ stage }) => STAGES.indexOf(stage)));
+  return flaw !== undefined && furthest >= STAGES.indexOf('answered') ? 'answered' : STAGES[furthest + 1];
+}
 
 /** Who joined after it was told everywhere is not waited for; who was refused it is, also once he is whole again. */
 function unreached(flight: Flight, { perches, missing }: Around): readonly string[] {

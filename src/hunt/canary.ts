@@ -110,6 +110,7 @@ export const markOf = (flight: Flight | undefined, stage: Stage): Date | undefin
 
 /** From the queue to the last conversation, in ms; undefined while it is on its way. */
 export function flightTime(flight: Flight): Milliseconds | undefined {
-  const [from, until] = [markOf(flight, 'queued'), markOf(flight, 'told')];
-  return from && until && until.getTime() - from.getTime();
+  const from = markOf(flight, 'queued') ?? markOf(flight, 'scheduled');
+  const until = markOf(flight, 'told');
+  return from && until && Math.max(0, until.getTime() - from.getTime());
 }

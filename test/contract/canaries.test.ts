@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableCanaries } from '../../src/azure/canaries.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import type { Table } from '../../src/azure/table.ts';
-import { landed, passed, queued } from '../../src/hunt/canary-flight.ts';
+import { departing, landed, passed } from '../../src/hunt/canary-flight.ts';
 import { canaryScope, STAGES, type CanaryState } from '../../src/hunt/canary.ts';
 import { scheduledRunId } from '../../src/hunt/run.ts';
 import { MINUTE } from '../../src/time.ts';
@@ -34,7 +34,7 @@ describe.each([
 
   it('comes back as it was noted, with its instants', async () => {
     const canaries = tableCanaries(make());
-    const flown = landed(passed(queued(calm, { id, slot: NOON }, at(1)), id, 'begun', at(2)), id, [
+    const flown = landed(passed(departing(calm, { id, slot: NOON }, at(1)), id, 'begun', at(2)), id, [
       { target: '19:x@thread.tacv2', at: at(3), stored: true },
     ]);
     const missing = {
@@ -68,7 +68,7 @@ describe.each([
 
   it('loses no stage of two that are noted at once', async () => {
     const canaries = tableCanaries(make());
-    await canaries.change(scope, () => queued(calm, { id, slot: NOON }, NOON));
+    await canaries.change(scope, () => departing(calm, { id, slot: NOON }, NOON));
     const stages = STAGES.slice(3, 7);
 
     await Promise.all(
@@ -76,7 +76,7 @@ describe.each([
     );
 
     const marks = (await canaries.find(scope))?.flight?.marks.map(({ stage }) => stage) ?? [];
-    expect(marks.sort()).toEqual(['scheduled', 'queued', ...stages].sort());
+    expect(marks.sort()).toEqual(['scheduled', ...stages].sort());
   });
 
   it('writes nothing where nothing changes, however long a state was before', async () => {

@@ -4,6 +4,7 @@ import { readFilter } from '../../src/board/filter.ts';
 import { readOverview } from '../../src/board/overview.ts';
 import { actOnCase } from '../../src/case-actions.ts';
 import { deviceKeyOf } from '../../src/hunt/device-key.ts';
+import { runOrder } from '../../src/functions/on-queue.ts';
 import { CANARY_HUNT, canaryScope, flightTime, STAGES } from '../../src/hunt/canary.ts';
 import { planRun } from '../../src/hunt/run.ts';
 import { overviewBody } from '../../src/pages/board/overview-page.ts';
@@ -169,6 +170,37 @@ it('a canary flies on when nobody can write down where it is, and nobody is alar
 
   expect(world.cards()).toEqual(['channel canary', 'channel canary', 'channel canary', 'channel canary']);
   expect(logged('canary.missing')).toEqual([]);
+});
+
+it.each(STAGES.slice(1, -1))(
+  'a canary of which nobody could note that it was %s has arrived all the same',
+  async (stage) => {
+    const { canaries } = world.services;
+    world.services.canaries = {
+      ...canaries,
+      async change(of, change) {
+        const before = await canaries.find(of);
+        const after = change(before);
+        if (after.flight?.marks.at(-1)?.stage === stage && before?.flight?.marks.at(-1)?.stage !== stage)
+          throw failure('unavailable', 'table-storage');
+        return canaries.change(of, change);
+      },
+    };
+    await world.live(15 * MINUTE);
+
+    const arrived = (await world.state())?.arrived;
+    expect(arrived?.marks.map((mark) => mark.stage)).toEqual(STAGES.filter((one) => one !== stage));
+  },
+);
+
+it('a canary that is delivered before anybody could note that it is queued is watched all the same', async () => {
+  const { canaries } = world.services;
+  world.services.queue = { send: (order) => runOrder(order, 1, world.composed()) };
+  await world.live(10 * MINUTE);
+
+  const arrived = (await canaries.find(scope))?.arrived;
+  expect(arrived?.marks.map(({ stage }) => stage).sort()).toEqual([...STAGES].sort());
+  expect(arrived && flightTime(arrived)).toBe(0);
 });
 
 describe('a healthy pipeline never alarms', () => {
