@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { startAzurite } from '../local/azurite.ts';
 import { tableCallRates } from '../src/azure/call-rates.ts';
+import { tableCanaries } from '../src/azure/canaries.ts';
 import { tableCases } from '../src/azure/cases.ts';
 import { tableConversations } from '../src/azure/conversations.ts';
 import { tableExplanations } from '../src/azure/explanations.ts';
@@ -104,6 +105,7 @@ function settingOf(tablesUrl: string): Setting {
         update: () => Promise.resolve(),
         say: () => Promise.resolve(),
       },
+      canaries: tableCanaries(memoryTable()),
       cases: tableCases(azureTable(counted.client(`C${suffix}`))),
       promises: tablePromises(ledgerTable, now),
       explanations: tableExplanations(ledgerTable, now),

@@ -47,6 +47,9 @@ param blindAfter string = '45m'
 @description('Days after which runs, told notices and their cases are taken away; 0 keeps them for ever.')
 param retainDays string = '400'
 
+@description('When a made-up device is sent through everything to see that findings would arrive: NCRONTAB, six fields, UTC; off: never.')
+param canary string = '0 30 7 * * 1'
+
 @description('A trouble that lasts is told again after this.')
 param remindAfter string = '1d'
 
@@ -365,6 +368,7 @@ module functionApp 'modules/function-app.bicep' = {
       EVIDENCE_TIMEOUT: evidenceTimeout
       BLIND_AFTER: blindAfter
       RETAIN_DAYS: retainDays
+      CANARY: canary
       REMIND_AFTER: remindAfter
       ESCALATE_AFTER: escalateAfter
       TEAMS_AUTH: teamsAuth

@@ -2,6 +2,7 @@
 import type { TokenCredential } from '@azure/identity';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tableCallRates } from './azure/call-rates.ts';
+import { tableCanaries } from './azure/canaries.ts';
 import { tableCases } from './azure/cases.ts';
 import { tableConversations } from './azure/conversations.ts';
 import { tableExplanations } from './azure/explanations.ts';
@@ -73,6 +74,7 @@ export async function azureServices(settings: Settings, log: Log, overrides: Azu
     promises: tablePromises(ledger, now),
     explanations: tableExplanations(ledger, now),
     freshness: askedFreshness(new Map(workspaces), log),
+    canaries: tableCanaries(runs),
     cases: tableCases(cases),
     runs: tableRuns(runs, now),
     links: tableLinkSecrets(conversations),

@@ -1,3 +1,4 @@
+import { huntOf } from './hunt-of.ts';
 import {
   acknowledge,
   addNote,
@@ -158,7 +159,7 @@ async function withdraw(about: Case, mark: Mark, services: Services): Promise<Ca
 }
 
 async function run(about: Case, replyTo: string | undefined, mark: Mark, services: Services): Promise<CaseAnswer> {
-  const hunt = services.hunts.find(about.scope.hunt);
+  const hunt = huntOf(about.scope, services);
   if (!hunt) return refused(about, 'The hunt is not loaded any more.');
   if (!services.workspaces.has(about.scope.workspace))
     return refused(about, 'The workspace is not in the settings any more.');

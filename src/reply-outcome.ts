@@ -1,3 +1,4 @@
+import { huntOf } from './hunt-of.ts';
 import { errorFields } from './log.ts';
 import type { RunOrder } from './hunt/run.ts';
 import type { RunRecord, Services } from './services.ts';
@@ -11,7 +12,7 @@ const PATIENCE = MINUTE;
 
 /** Tells whoever asked for a run in a chat how it went, above all when there is nothing new. Best effort. */
 export async function replyOutcome(order: RunOrder, services: Replying): Promise<void> {
-  const { hunts, runs, conversations, notifier, log } = services;
+  const { runs, conversations, notifier, log } = services;
   if (order.replyTo === undefined) return;
   try {
     const target = (await conversations.list()).find(({ id }) => id === order.replyTo);
@@ -19,7 +20,7 @@ export async function replyOutcome(order: RunOrder, services: Replying): Promise
     const own = await runs.find(order.id);
     const record = own?.joinedTo === undefined ? own : await waitForRun(own.joinedTo, PATIENCE, services);
     const words = record && outcomeOf(record);
-    const slug = hunts.find(order.scope.hunt)?.slug ?? 'The hunt';
+    const slug = huntOf(order.scope, services)?.slug ?? 'The hunt';
     if (words !== undefined) await notifier.say(`${slug} in ${order.scope.workspace}: ${words}`, target);
   } catch (error) {
     log.warn('notice.failed', { run: order.id, target: order.replyTo, ...errorFields(error) });

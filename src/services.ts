@@ -6,6 +6,7 @@
 import type { HuntFileProblem } from './errors.ts';
 import type { ReadRows } from './hunt/answer.ts';
 import type { Baseline } from './hunt/baseline.ts';
+import type { CanaryState } from './hunt/canary.ts';
 import type { DeviceKey } from './hunt/device-key.ts';
 import type { Hunt, HuntId, HuntScope } from './hunt/hunt.ts';
 import type { Coverage } from './hunt/coverage.ts';
@@ -267,6 +268,19 @@ export interface Freshness {
   of(workspace: string, tables: readonly string[], asOf: Date, signal: AbortSignal): Promise<readonly TableFlow[]>;
 }
 
+/** Where canaries are: one state for each workspace. See docs/decisions/0074. */
+export interface Canaries {
+  all(): Promise<readonly KnownCanary[]>;
+  find(scope: HuntScope): Promise<CanaryState | undefined>;
+  /** `change` may be called again with a newer state; what it was given means "no change". */
+  change(scope: HuntScope, change: (state: CanaryState | undefined) => CanaryState): Promise<CanaryState>;
+}
+
+export interface KnownCanary {
+  readonly scope: HuntScope;
+  readonly state: CanaryState;
+}
+
 /** Nothing is told about a hunt until then; what it finds waits. */
 export interface Mute {
   readonly hunt: HuntId;
@@ -452,6 +466,8 @@ export interface RunPolicy {
   readonly retain: Milliseconds;
   /** When conversations that asked for it get the digest of the week; NCRONTAB. */
   readonly digest: string;
+  /** When a canary is sent through everything; NCRONTAB. Absent: never. */
+  readonly canary?: string;
   /** How often the timer ticks; health measures silence by it. */
   readonly tick: string;
 }
@@ -468,6 +484,7 @@ export interface Services {
   readonly promises: Promises;
   readonly explanations: Explanations;
   readonly freshness: Freshness;
+  readonly canaries: Canaries;
   readonly links: LinkSecrets;
   readonly retention: Retention;
   readonly rates: CallRates;

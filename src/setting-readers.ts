@@ -1,4 +1,5 @@
 /** Reading one setting each: every problem is noted, and an empty value counts as absent. */
+import { canaryProblem } from './hunt/canary-verdict.ts';
 import { scheduleProblem } from './hunt/schedule.ts';
 import { DAY, parseTimespan, type Milliseconds } from './time.ts';
 
@@ -16,6 +17,22 @@ export function readSchedule(env: Environment, name: string, fallback: string, p
   const problem = scheduleProblem(value);
   if (problem !== undefined) problems.push(`${name} ${quoted(value)} ${problem}.`);
   return value;
+}
+
+/** A schedule of canaries, or undefined for `off`; refused where the next one would leave before the last one is missed. */
+export function readCanary(
+  env: Environment,
+  name: string,
+  fallback: string,
+  { tick, runTimeout }: { readonly tick: string; readonly runTimeout: Milliseconds },
+  problems: string[],
+): string | undefined {
+  if (text(env, name)?.toLowerCase() === 'off') return undefined;
+  const schedule = readSchedule(env, name, fallback, problems);
+  if (scheduleProblem(schedule) !== undefined || scheduleProblem(tick) !== undefined) return schedule;
+  const problem = canaryProblem(schedule, tick, runTimeout);
+  if (problem !== undefined) problems.push(`${name} ${quoted(schedule)} ${problem}.`);
+  return schedule;
 }
 
 export function readTimespan(

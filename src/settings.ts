@@ -5,6 +5,7 @@ import type { RunPolicy } from './services.ts';
 import {
   GUID,
   quoted,
+  readCanary,
   readOrigin,
   readSchedule,
   readDays,
@@ -48,24 +49,7 @@ export function readSettings(env: Environment): Settings {
   const identity = readIdentity(env);
   const settings: Settings = {
     workspaces,
-    policy: {
-      schedule: readSchedule(env, 'HUNT_SCHEDULE', '0 0 6 * * *', problems),
-      tick: readSchedule(env, 'HUNT_TICK', '0 */5 * * * *', problems),
-      digest: readSchedule(env, 'DIGEST_SCHEDULE', '0 0 7 * * 1', problems),
-      lateness: readTimespan(env, 'LATENESS', 2 * DAY, { least: 0, most: 90 * DAY }, problems),
-      runTimeout: readTimespan(env, 'RUN_TIMEOUT', 12 * MINUTE, { least: 5_000, most: 25 * MINUTE }, problems),
-      evidenceTimeout: readTimespan(
-        env,
-        'EVIDENCE_TIMEOUT',
-        2 * MINUTE,
-        { least: SECOND, most: 10 * MINUTE },
-        problems,
-      ),
-      blindAfter: readTimespan(env, 'BLIND_AFTER', 45 * MINUTE, { least: 5 * MINUTE, most: 2 * DAY }, problems),
-      remindAfter: readTimespan(env, 'REMIND_AFTER', DAY, { least: MINUTE, most: 30 * DAY }, problems),
-      escalateAfter: readTimespan(env, 'ESCALATE_AFTER', 4 * HOUR, { least: 0, most: 30 * DAY }, problems),
-      retain: readDays(env, 'RETAIN_DAYS', 400, { least: 30, most: 3_650 }, problems),
-    },
+    policy: readPolicy(env, problems),
     storage: readStorage(env, problems),
     ...(identity && { identity }),
     teams: readTeams(env, workspaces, problems),
@@ -76,6 +60,24 @@ export function readSettings(env: Environment): Settings {
   };
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
+}
+
+/** How hunts run, and how often. */
+function readPolicy(env: Environment, problems: string[]): RunPolicy {
+  const policy: RunPolicy = {
+    schedule: readSchedule(env, 'HUNT_SCHEDULE', '0 0 6 * * *', problems),
+    tick: readSchedule(env, 'HUNT_TICK', '0 */5 * * * *', problems),
+    digest: readSchedule(env, 'DIGEST_SCHEDULE', '0 0 7 * * 1', problems),
+    lateness: readTimespan(env, 'LATENESS', 2 * DAY, { least: 0, most: 90 * DAY }, problems),
+    runTimeout: readTimespan(env, 'RUN_TIMEOUT', 12 * MINUTE, { least: 5_000, most: 25 * MINUTE }, problems),
+    evidenceTimeout: readTimespan(env, 'EVIDENCE_TIMEOUT', 2 * MINUTE, { least: SECOND, most: 10 * MINUTE }, problems),
+    blindAfter: readTimespan(env, 'BLIND_AFTER', 45 * MINUTE, { least: 5 * MINUTE, most: 2 * DAY }, problems),
+    remindAfter: readTimespan(env, 'REMIND_AFTER', DAY, { least: MINUTE, most: 30 * DAY }, problems),
+    escalateAfter: readTimespan(env, 'ESCALATE_AFTER', 4 * HOUR, { least: 0, most: 30 * DAY }, problems),
+    retain: readDays(env, 'RETAIN_DAYS', 400, { least: 30, most: 3_650 }, problems),
+  };
+  const canary = readCanary(env, 'CANARY', '0 30 7 * * 1', policy, problems);
+  return canary === undefined ? policy : { ...policy, canary };
 }
 
 /** `corp=<guid>,emea=<guid>`; an alias is short and plain, since it stands in URLs, keys and cards. */

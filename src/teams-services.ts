@@ -1,4 +1,5 @@
 /** Composition of everything about Teams: a bot, a webhook, or both, and who answers in a chat. */
+import { withWitness } from './canary-witness.ts';
 import { teamsChat } from './chat/chat.ts';
 import type { Case } from './hunt/case.ts';
 import type { Conversations, LinkSecrets, Notifier, Services } from './services.ts';
@@ -26,11 +27,11 @@ export function teamsServices(
   // The bot answers by the services, and the services tell by the bot: each is only used once both are there.
   const loadBot = settings.bot.kind === 'off' ? undefined : lazyBot(() => ({ ...bot(settings.bot), chat }));
   const byBot = loadBot && botNotifier(loadBot, { now, linksOf: links });
-  const services: Services = {
+  const services = withWitness({
     ...rest,
     conversations,
     notifier: paced(byKind(byBot, webhook), conversations, { now }),
-  };
+  });
   const chat = teamsChat(services, { linksOf: links, ...(settings.operators && { operators: settings.operators }) });
   return { services, ...(loadBot && { loadBot }) };
 

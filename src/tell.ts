@@ -1,9 +1,11 @@
+import { openCanaryCase, shownWorkspace } from './canary-case.ts';
 import { openCase } from './case-opening.ts';
 import { ServiceError } from './errors.ts';
+import { isCanary } from './hunt/canary.ts';
 import type { Case } from './hunt/case.ts';
 import type { HuntScope } from './hunt/hunt.ts';
 import type { Notice } from './hunt/notice.ts';
-import { wants, wantsDigest, wantsEscalations } from './hunt/subscription.ts';
+import { wants, wantsCanary, wantsDigest, wantsEscalations } from './hunt/subscription.ts';
 import { errorFields } from './log.ts';
 import type { ClaimedNotice, OpenNotice, Services, Target } from './services.ts';
 import { HOUR, MINUTE } from './time.ts';
@@ -18,7 +20,17 @@ const LONGEST_PAUSE = HOUR;
 
 type Telling = Pick<
   Services,
-  'outbox' | 'conversations' | 'notifier' | 'cases' | 'promises' | 'runs' | 'policy' | 'log' | 'now'
+  | 'outbox'
+  | 'conversations'
+  | 'notifier'
+  | 'cases'
+  | 'promises'
+  | 'runs'
+  | 'canaries'
+  | 'workspaces'
+  | 'policy'
+  | 'log'
+  | 'now'
 >;
 
 /** Tells every target what a scope still has to tell. True when nothing is left; a target's failure is never thrown. */
@@ -47,9 +59,9 @@ async function tellOne(open: OpenNotice, all: readonly Target[], services: Telli
   const claim = await services.outbox.claim(open, (all.length + 1) * PER_TARGET);
   if (!claim) return false;
   const about = await caseOf(claim, open.scope, services);
-  // Somebody has looked at it since it was to be told again.
+  // Somebody has looked at it since it was to be told again, or another canary has followed it.
   if (!about) return settle(claim);
-  const targets = audience(claim.notice, all);
+  const targets = audience(claim.notice, all, services);
   let told = 0;
   let refused = 0;
   for (const target of targets) {
@@ -59,6 +71,8 @@ async function tellOne(open: OpenNotice, all: readonly Target[], services: Telli
   }
   // A broken target holds nothing back; with no target left that could be told, the notice waits for one.
   if (told > 0 && told + refused === targets.length) return settle(claim);
+  // A canary that nobody wants to see has come as far as it can.
+  if (targets.length === 0 && about.notice.kind === 'canary') return settle(claim);
   if (targets.length === 0)
     services.log.warn('notice.waiting', { notice: claim.id, hunt: open.scope.hunt, reason: 'no subscriber' });
   await claim.release();
@@ -71,14 +85,17 @@ async function settle(claim: ClaimedNotice): Promise<true> {
 }
 
 async function caseOf({ id, notice }: ClaimedNotice, scope: HuntScope, services: Telling): Promise<Case | undefined> {
+  if (isCanary(scope) && notice.kind === 'devices-found') return openCanaryCase(id, scope, notice, services);
   if (notice.kind !== 'unseen') return openCase(id, scope, notice, services);
   const about = await services.cases.find(notice.of);
   return about?.state.seen ? undefined : about;
 }
 
 /** Escalations go to whoever asked for them; where nobody has, to everybody who was told before. */
-function audience(notice: Notice, all: readonly Target[]): readonly Target[] {
+function audience(notice: Notice, all: readonly Target[], services: Telling): readonly Target[] {
   if (notice.kind === 'digest') return all.filter(({ rules }) => wantsDigest(rules));
+  if (isCanary({ hunt: notice.context.hunt.id }) && notice.kind === 'devices-found')
+    return notice.context.workspace === shownWorkspace(services) ? all.filter(({ rules }) => wantsCanary(rules)) : [];
   const asked = notice.kind === 'unseen' ? all.filter(({ rules }) => wantsEscalations(rules)) : [];
   return asked.length > 0 ? asked : all.filter(({ rules }) => wants(rules, notice.context.hunt));
 }
@@ -92,7 +109,7 @@ async function tellTarget(
   const { notifier, conversations, cases, log, now } = services;
   if (target.pausedUntil && target.pausedUntil > now()) return 'later';
   const { run, hunt } = claim.notice.context;
-  const fields = { run, hunt: hunt.slug, notice: claim.id, kind: claim.notice.kind, target: target.id };
+  const fields = { run, hunt: hunt.slug, notice: claim.id, kind: about.notice.kind === 'canary' ? 'canary' : claim.notice.kind, target: target.id };
   try {
     const receipt = await notifier.send(about, target);
     await claim.told(target.id, receipt);

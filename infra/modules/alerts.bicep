@@ -53,6 +53,14 @@ var rules = [
     window: 'PT30M'
   }
   {
+    name: 'canary-overdue'
+    title: 'a canary has not arrived'
+    query: loadTextContent('../alerts/canary-overdue.kql')
+    severity: 1
+    every: 'PT15M'
+    window: 'PT30M'
+  }
+  {
     name: 'needs-somebody'
     title: 'something needs somebody today'
     query: loadTextContent('../alerts/needs-somebody.kql')

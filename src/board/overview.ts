@@ -1,6 +1,8 @@
+import { canaryIn, whyMissing, type CanaryInput } from '../canary-standing.ts';
 import type { HuntFileProblem } from '../errors.ts';
+import { flightTime, markOf } from '../hunt/canary.ts';
 import type { Services, UnansweredCase } from '../services.ts';
-import { DAY, dayOf } from '../time.ts';
+import { DAY, dayOf, type Milliseconds } from '../time.ts';
 import type { BoardFilter, Sorting } from './filter.ts';
 import { huntRows, type HuntRow } from './hunt-rows.ts';
 import { STANDINGS, type Standing } from './standing.ts';
@@ -18,21 +20,32 @@ export interface Overview {
   readonly timeline: readonly number[];
   readonly lastTick?: Date;
   readonly targets: number;
+  /** How the latest canaries fared; absent where none are sent. */
+  readonly canary?: CanaryLine;
+}
+
+/** The canaries of all workspaces in a line. `missing` says why the first one is. */
+export interface CanaryLine {
+  readonly missing?: string;
+  /** The latest that arrived everywhere, and how long it took. */
+  readonly arrivedAt?: Date;
+  readonly took?: Milliseconds;
 }
 
 /** A list longer than this is not worked off on a page. */
 const MOST_UNANSWERED = 200;
 
-/** Reads the board: five requests to storage, whatever the number of runs and devices. */
+/** Reads the board: five requests to storage, six with canaries, whatever the number of runs and devices. */
 export async function readOverview(filter: BoardFilter, services: Services): Promise<Overview> {
-  const { hunts, workspaces, runs, cases, promises, conversations, policy, now } = services;
+  const { hunts, workspaces, runs, cases, promises, conversations, canaries, policy, now } = services;
   const at = now();
-  const [states, unanswered, mutes, targets, lastTick] = await Promise.all([
+  const [states, unanswered, mutes, targets, lastTick, known] = await Promise.all([
     runs.scopes(),
     cases.unanswered(new Date(at.getTime() - 90 * DAY), MOST_UNANSWERED + 1),
     promises.mutes(),
     conversations.list(),
     runs.lastTick(),
+    policy.canary === undefined ? undefined : canaries.all(),
   ]);
   const shown = filter.workspace === undefined ? [...workspaces.keys()] : [filter.workspace];
   const all = hunts.all();
@@ -65,6 +78,23 @@ export async function readOverview(filter: BoardFilter, services: Services): Pro
     ),
     ...(lastTick && { lastTick }),
     targets: targets.length,
+    ...(known && {
+      canary: canaryLine({ workspaces: [...workspaces.keys()], canaries: known, targets, policy, now: at }),
+    }),
+  };
+}
+
+function canaryLine(input: CanaryInput): CanaryLine {
+  const missing = input.workspaces.flatMap((workspace) => {
+    const why = whyMissing(workspace, input);
+    return why === undefined ? [] : [`${workspace}: ${why}`];
+  });
+  const arrived = input.workspaces.flatMap((workspace) => canaryIn(workspace, input)?.arrived ?? []);
+  const last = arrived.map((flight) => ({ at: markOf(flight, 'told'), took: flightTime(flight) ?? 0 }));
+  const latest = last.reduce<Date | undefined>((a, { at }) => (at && (!a || at > a) ? at : a), undefined);
+  return {
+    ...(missing[0] !== undefined && { missing: missing[0] }),
+    ...(latest && { arrivedAt: latest, took: Math.max(...last.map(({ took }) => took)) }),
   };
 }
 

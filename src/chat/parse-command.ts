@@ -24,10 +24,13 @@ export const COMMANDS: Readonly<Record<Command['name'], readonly [usage: string,
   devices: ['devices <hunt> [in <workspace>]', 'the devices a hunt has found, the latest first'],
   device: ['device <name or id>', 'the history of a device across all hunts'],
   subscribe: [
-    'subscribe [hunt, tactic, escalations or digest]',
+    'subscribe [hunt, tactic, escalations, digest or canary]',
     'tells this conversation of it; of everything without a name',
   ],
-  unsubscribe: ['unsubscribe [hunt, tactic, escalations or digest]', 'no longer; of nothing at all without a name'],
+  unsubscribe: [
+    'unsubscribe [hunt, tactic, escalations, digest or canary]',
+    'no longer; of nothing at all without a name',
+  ],
   mute: ['mute <hunt> until <yyyy-mm-dd>', 'no cards of a hunt until that day; what it finds waits'],
   unmute: ['unmute <hunt>', 'ends that; what has waited is told'],
 };

@@ -31,12 +31,13 @@ export async function subscribe(
 
 function topicOf(name: string | undefined, services: Services): { readonly topic: Topic } | { readonly words: string } {
   const plain = name?.toLowerCase() ?? 'everything';
-  if (plain === 'everything' || plain === 'escalations' || plain === 'digest') return { topic: plain };
+  if (plain === 'everything' || plain === 'escalations' || plain === 'digest' || plain === 'canary')
+    return { topic: plain };
   const tactic = tacticOf(plain.replaceAll(' ', ''));
   if (tactic !== undefined) return { topic: `tactic:${tactic}` };
   const hunt = namedHunt(plain, services);
   if ('found' in hunt) return { topic: `hunt:${hunt.found.id}` };
-  const others = [...TACTICS, 'everything', 'escalations', 'digest'];
+  const others = [...TACTICS, 'everything', 'escalations', 'digest', 'canary'];
   const hint = meant(plain, others);
   return { words: hint === '' ? hunt.words : `There is no hunt or tactic "${plain.slice(0, 80)}".${hint}` };
 }

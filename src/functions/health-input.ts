@@ -7,15 +7,17 @@ export async function readHealth({
   workspaces,
   runs,
   conversations,
+  canaries,
   promises,
   policy,
   now,
 }: Services): Promise<HealthInput> {
-  const [states, targets, lastTick, mutes] = await Promise.all([
+  const [states, targets, lastTick, mutes, known] = await Promise.all([
     runs.scopes(),
     conversations.list(),
     runs.lastTick(),
     promises.mutes(),
+    policy.canary === undefined ? [] : canaries.all(),
   ]);
   return {
     hunts: hunts.all(),
@@ -24,6 +26,7 @@ export async function readHealth({
     states,
     targets,
     mutes,
+    canaries: known,
     lastTick,
     policy,
     now: now(),

@@ -1,9 +1,10 @@
+import { whyMissing } from '../canary-standing.ts';
 import { describeProblem, type HuntFileProblem } from '../errors.ts';
 import type { Hunt } from '../hunt/hunt.ts';
 import { catchUpAt } from '../hunt/coverage.ts';
 import { latestSlot, nextSlot } from '../hunt/schedule.ts';
 import { wants } from '../hunt/subscription.ts';
-import type { Mute, RunPolicy, ScopeState, Target } from '../services.ts';
+import type { KnownCanary, Mute, RunPolicy, ScopeState, Target } from '../services.ts';
 import { MINUTE, type Milliseconds } from '../time.ts';
 
 export interface HealthInput {
@@ -13,6 +14,7 @@ export interface HealthInput {
   readonly states: readonly ScopeState[];
   readonly targets: readonly Target[];
   readonly mutes: readonly Mute[];
+  readonly canaries: readonly KnownCanary[];
   readonly lastTick: Date | undefined;
   readonly policy: RunPolicy;
   readonly now: Date;
@@ -29,7 +31,13 @@ const STUCK_AFTER: Milliseconds = 10 * MINUTE;
 
 /** Everything that is wrong. Empty means that silence is news: nothing new. */
 export function healthReasons(input: HealthInput): readonly HealthReason[] {
-  return [...tickReasons(input), ...fileReasons(input), ...targetReasons(input), ...scopeReasons(input)];
+  return [
+    ...tickReasons(input),
+    ...fileReasons(input),
+    ...targetReasons(input),
+    ...scopeReasons(input),
+    ...canaryReasons(input),
+  ];
 }
 
 function tickReasons({ lastTick, policy, now }: HealthInput): HealthReason[] {
@@ -135,4 +143,11 @@ function stuckReasons(state: ScopeState | undefined, where: string, now: Date): 
   const since = state?.unsettledSince;
   if (!since || now.getTime() - since.getTime() < STUCK_AFTER) return [];
   return [{ code: 'findings-untold', message: `${where} has had something to tell since ${since.toISOString()}.` }];
+}
+
+function canaryReasons(input: HealthInput): HealthReason[] {
+  return input.workspaces.flatMap((workspace) => {
+    const message = whyMissing(workspace, input);
+    return message === undefined ? [] : [{ code: 'canary-missing', message: `The canary in ${workspace}: ${message}` }];
+  });
 }

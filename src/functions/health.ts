@@ -2,6 +2,7 @@ import type { HttpResponseInit } from '@azure/functions';
 import { errorFields } from '../log.ts';
 import type { Services } from '../services.ts';
 import { SECOND, type Milliseconds } from '../time.ts';
+import { canaryJson } from './canary-report.ts';
 import { json, type Endpoint, type HttpHandler } from './endpoint.ts';
 import { readHealth } from './health-input.ts';
 import { healthReasons, type HealthReason } from './health-report.ts';
@@ -56,6 +57,7 @@ async function report(services: Services): Promise<HttpResponseInit> {
     status: healthy ? 'healthy' : 'unhealthy',
     reasons,
     lastTick,
+    canary: canaryJson(input),
     hunts: hunts.length,
     targets: targets.length,
     warnings: services.hunts.warnings().length,

@@ -1,6 +1,7 @@
 import { isTransient, RunCrashedError, RunInProgressError } from '../errors.ts';
 import type { RunId, RunOrder } from '../hunt/run.ts';
 import { looksBack, planRun } from '../hunt/run.ts';
+import { huntOf } from '../hunt-of.ts';
 import { recordFailure } from '../run-failure.ts';
 import { replyOutcome } from '../reply-outcome.ts';
 import { runHunt } from '../run-hunt.ts';
@@ -22,8 +23,8 @@ export async function runOrder(order: RunOrder, delivery: number, services: Serv
 }
 
 async function attemptRun(order: RunOrder, delivery: number, services: Services): Promise<void> {
-  const { hunts, runs, log } = services;
-  const hunt = hunts.find(order.scope.hunt);
+  const { runs, log } = services;
+  const hunt = huntOf(order.scope, services);
   if (!hunt) {
     log.error('run.skipped', { run: order.id, hunt: order.scope.hunt, reason: 'the hunt is not loaded any more' });
     const failure = {
@@ -73,9 +74,9 @@ async function answerRival(
 
 /** A message the host gave up on: the process died under it every time, so nothing has been recorded or told. */
 export async function runPoisoned(order: RunOrder, services: Services): Promise<void> {
-  const { hunts, runs, log, policy, now } = services;
+  const { runs, log, policy, now } = services;
   log.error('run.poisoned', { run: order.id, hunt: order.scope.hunt, workspace: order.scope.workspace });
-  const hunt = hunts.find(order.scope.hunt);
+  const hunt = huntOf(order.scope, services);
   if (!hunt) return;
   const ticket = await runs.begin(planRun(order, hunt, policy.lateness), MINUTE, now());
   if (ticket.ended) return;

@@ -1,4 +1,5 @@
 import { atOnce } from '../at-once.ts';
+import { CANARY_HUNT, isCanary } from '../hunt/canary.ts';
 import { dueSlot } from '../hunt/schedule.ts';
 import type { Hunt, HuntScope } from '../hunt/hunt.ts';
 import { catchUpAt, lateSweepAt } from '../hunt/coverage.ts';
@@ -11,6 +12,7 @@ import { sendDigest } from '../send-digest.ts';
 import type { RunRecord, ScopeState, Services } from '../services.ts';
 import { sweepOld } from '../sweep.ts';
 import { tellPending } from '../tell.ts';
+import { watchCanaries } from '../watch-canaries.ts';
 import { DAY, dayOf, HOUR, MINUTE, type Milliseconds } from '../time.ts';
 
 /** A message that has not started its run after this is taken for lost; a second one for the same run is harmless. */
@@ -23,14 +25,17 @@ const RETRY = { least: 10 * MINUTE, most: 2 * HOUR };
  * the others; the heartbeat is written only when everything that was due could be queued.
  */
 export async function tick(services: Services): Promise<void> {
-  const { runs, hunts, workspaces, log } = services;
+  const { runs, hunts, workspaces, policy, log } = services;
   const now = services.now();
   // Before the states are read: what is escalated is told by this very tick.
   await unhindered({}, () => escalateUnseen(services), log);
   const states = new Map((await runs.scopes()).map((state) => [scopeKeyOf(state.scope), state]));
   const failures: unknown[] = [];
   let queued = 0;
-  const all = hunts.all().flatMap((hunt) => [...workspaces.keys()].map((workspace) => ({ hunt, workspace })));
+  const canary = policy.canary === undefined ? [] : [{ ...CANARY_HUNT, schedule: policy.canary }];
+  const all = [...hunts.all(), ...canary].flatMap((hunt) =>
+    [...workspaces.keys()].map((workspace) => ({ hunt, workspace })),
+  );
   await atOnce(all, async ({ hunt, workspace }) => {
     const scope: HuntScope = { hunt: hunt.id, workspace };
     try {
@@ -41,6 +46,7 @@ export async function tick(services: Services): Promise<void> {
     }
   });
   for (const state of states.values()) await unhindered({ ...state.scope }, () => tellAgain(state, now, services), log);
+  await unhindered({}, () => watchCanaries(states, services), log);
   await unhindered({}, () => refreshCopies(services), log);
   await unhindered({}, () => sendDigest(states, services), log);
   await unhindered({}, () => sweepOld(states.values(), services), log);
@@ -91,7 +97,10 @@ function dueOrder(
   schedule: string,
 ): RunOrder | undefined {
   const slot = dueSlot(hunt.schedule ?? schedule, state?.lastSlot, now);
-  if (slot) return { id: scheduledRunId(scope, slot), scope, trigger: 'schedule', asOf: now, slot };
+  // A canary tried again is the same device, so its clock is the slot's.
+  const asOf = slot && isCanary(scope) ? slot : now;
+  if (slot) return { id: scheduledRunId(scope, slot), scope, trigger: 'schedule', asOf, slot };
+  if (isCanary(scope)) return undefined;
   // A workspace in trouble would fail these, too.
   if (!state || state.trouble) return undefined;
   const gap = catchUpAt(state.coverage, state.lastComplete, hunt.lookback);

@@ -1,4 +1,5 @@
 import { DEFAULT_DEVICE_COLUMNS, type DeviceColumns, type Hunt, type HuntId } from '../hunt/hunt.ts';
+import { isCanary } from '../hunt/canary.ts';
 import { scheduleProblem } from '../hunt/schedule.ts';
 import { commentsOf } from '../kql/calls.ts';
 import { lookbackOf } from '../kql/lookback.ts';
@@ -75,6 +76,8 @@ function refuseSwallowing(fields: Fields, query: string): void {
 function readId(fields: Fields): HuntId {
   const id = fields.text('id')?.trim() ?? '';
   if (id === '') fields.problem('id', 'needs an "id", by which its baseline is kept; a new GUID will do');
+  else if (isCanary({ hunt: id.toLowerCase() as HuntId }))
+    fields.problem('id', 'has the "id" of the canary, which is no file; a new GUID will do');
   else if (id.length > 100) fields.problem('id', 'has an "id" of more than 100 characters');
   else if (!GUID.test(id)) fields.warning('id', 'has an "id" that is no GUID; it works, but Sentinel refuses it');
   return id as HuntId;

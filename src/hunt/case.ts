@@ -1,3 +1,4 @@
+import type { Flight } from './canary.ts';
 import type { DeviceKey } from './device-key.ts';
 import { worstFirst, type Finding } from './finding.ts';
 import type { HuntScope } from './hunt.ts';
@@ -38,6 +39,17 @@ export type NoticeDigest =
       readonly devices: readonly Sighting[];
     }
   | Extract<Notice, { readonly kind: 'digest' }>
+  | {
+      /** A canary has come as far as Teams. */
+      readonly kind: 'canary';
+      readonly context: NoticeContext;
+      /** How it came here; absent where nobody could write that down. */
+      readonly flight?: Flight;
+      /** When the next one is due. */
+      readonly next?: { readonly at: Date };
+      /** Other workspaces, whose canaries are told only when they are missing. */
+      readonly others: readonly string[];
+    }
   | ({ readonly context: NoticeContext } & TroubleNews);
 
 /** More nobody reads on a phone; the rest is counted and listed on a page. */
@@ -108,7 +120,8 @@ export function digestOf(notice: Exclude<Notice, { readonly kind: 'unseen' }>): 
 }
 
 /** It only informs: there is nothing to answer. */
-export const isInformation = ({ kind }: NoticeDigest): boolean => kind === 'recovered' || kind === 'digest';
+export const isInformation = ({ kind }: NoticeDigest): boolean =>
+  kind === 'recovered' || kind === 'digest' || kind === 'canary';
 
 /** A finding that must not go unnoticed: somebody who is not in the channel is told when nobody there has looked. */
 export const isUrgent = (notice: NoticeDigest): boolean =>

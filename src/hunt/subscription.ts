@@ -1,7 +1,7 @@
 import type { Hunt } from './hunt.ts';
 
-/** `everything`, `escalations`, `digest`, `hunt:<id>` or `tactic:<name>`. */
-export type Topic = 'everything' | 'escalations' | 'digest' | `hunt:${string}` | `tactic:${string}`;
+/** `everything`, `escalations`, `digest`, `canary`, `hunt:<id>` or `tactic:<name>`. */
+export type Topic = 'everything' | 'escalations' | 'digest' | 'canary' | `hunt:${string}` | `tactic:${string}`;
 
 export interface SubscriptionRule {
   readonly topic: Topic;
@@ -27,6 +27,10 @@ export const wantsEscalations = (rules: readonly SubscriptionRule[]): boolean =>
 /** The weekly digest goes where somebody asked for it. */
 export const wantsDigest = (rules: readonly SubscriptionRule[]): boolean =>
   rules.findLast(({ topic }) => topic === 'digest')?.on ?? false;
+
+/** The canary goes wherever a finding of any hunt would. */
+export const wantsCanary = (rules: readonly SubscriptionRule[]): boolean =>
+  rules.findLast(({ topic }) => topic === 'canary' || topic === 'everything')?.on ?? true;
 
 /** The rules after one more: it replaces an earlier one about the same, and one about everything replaces all others. */
 export function withRule(rules: readonly SubscriptionRule[], rule: SubscriptionRule): readonly SubscriptionRule[] {

@@ -20,6 +20,7 @@ const day = (at: Date): string => at.toISOString().slice(0, 10);
 /** The buttons of a card that a bot can answer. Teams shows six; the rest hides behind dots. `rows`: devices listed. */
 export function botActions(about: Case, links: CardLinks, rows: number): Action[] {
   const { notice, state } = about;
+  if (notice.kind === 'canary') return [];
   const execute = (title: string, verb: Verb, more: Partial<Execute> = {}): Execute => ({
     type: 'Action.Execute',
     title,
@@ -55,11 +56,14 @@ const isList = ({ notice }: Case): boolean =>
   (notice.kind === 'devices-found' && notice.findings.length > 1) || notice.kind === 'baseline-founded';
 
 /** A webhook's card can only link. The page behind the link asks before it acts: mail and chat scanners open links. */
-export const linkActions = (about: Case, links: CardLinks): Action[] => [
-  ...openUrl('Acknowledge, expect, note…', links.page),
-  ...openUrl('Open in Defender', links.device),
-  ...queryForm(about, links),
-];
+export const linkActions = (about: Case, links: CardLinks): Action[] =>
+  about.notice.kind === 'canary'
+    ? []
+    : [
+        ...openUrl('Acknowledge, expect, note…', links.page),
+        ...openUrl('Open in Defender', links.device),
+        ...queryForm(about, links),
+      ];
 
 /** The query to copy, and the portals that run it. */
 function queryForm({ notice }: Case, links: CardLinks): Action[] {

@@ -1,4 +1,6 @@
 import type { Case } from '../hunt/case.ts';
+import { backBody, CANARY_SUMMARY, canaryBody, missingBody } from './canary-card.ts';
+import { isCanary } from '../hunt/canary.ts';
 import { botActions, linkActions } from './card-actions.ts';
 import type { CardLinks } from './card-links.ts';
 import { plural } from './card-parts.ts';
@@ -50,7 +52,9 @@ export function caseCard(
 }
 
 function bodyOf(about: Case, rows: number): Element[] {
-  const { notice } = about;
+  const { notice, scope } = about;
+  if (isCanary(scope) && notice.kind === 'trouble') return missingBody(about, notice);
+  if (isCanary(scope) && notice.kind === 'recovered') return backBody(about, notice);
   switch (notice.kind) {
     case 'devices-found':
       return devicesBody(about, notice, rows);
@@ -62,11 +66,13 @@ function bodyOf(about: Case, rows: number): Element[] {
       return recoveredBody(about, notice);
     case 'digest':
       return digestBody(notice.week);
+    case 'canary':
+      return canaryBody(about, notice);
   }
 }
 
 /** One line for the notification, the chat list and screen readers. */
-export function caseSummary({ notice, state }: Case): string {
+export function caseSummary({ notice, scope, state }: Case): string {
   const hunt = inert(notice.context.hunt.name, 100);
   const again = state.escalatedAt ? 'Nobody has looked: ' : '';
   switch (notice.kind) {
@@ -75,11 +81,15 @@ export function caseSummary({ notice, state }: Case): string {
     case 'baseline-founded':
       return `Baseline founded, ${plural(notice.total, 'device')} – ${hunt}`;
     case 'trouble':
+      if (isCanary(scope)) return 'The canary has not arrived: silence does not mean that nothing is new';
       return `${notice.reminder ? 'Still not' : 'Not'} to be trusted – ${hunt}`;
     case 'recovered':
+      if (isCanary(scope)) return 'The canary arrives again';
       return `Works again – ${hunt}`;
     case 'digest':
       return digestSummary(notice.week);
+    case 'canary':
+      return CANARY_SUMMARY;
   }
 }
 

@@ -7,7 +7,12 @@ let program: Program;
 
 /** Ticks once, to found the baseline, and then sleeps for the length of the test. */
 beforeAll(async () => {
-  program = await startProgram({ HUNT_TICK: '0 0 0 1 1 *', HUNT_SCHEDULE: '0 0 0 1 1 *', DEMO_NEWCOMER_AFTER: '1d' });
+  program = await startProgram({
+    HUNT_TICK: '0 0 0 1 1 *',
+    HUNT_SCHEDULE: '0 0 0 1 1 *',
+    CANARY: 'off',
+    DEMO_NEWCOMER_AFTER: '1d',
+  });
 }, 120_000);
 afterAll(() => program.interrupt());
 

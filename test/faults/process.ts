@@ -1,4 +1,5 @@
 import { tableCallRates } from '../../src/azure/call-rates.ts';
+import { tableCanaries } from '../../src/azure/canaries.ts';
 import { tableCases } from '../../src/azure/cases.ts';
 import { tableConversations } from '../../src/azure/conversations.ts';
 import { tableExplanations } from '../../src/azure/explanations.ts';
@@ -88,6 +89,7 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
       outbox: tableOutbox(over, now),
       runs: tableRuns(over, now),
       conversations: tableConversations(over),
+      canaries: tableCanaries(over),
       cases: tableCases(over),
       promises: tablePromises(over, now),
       explanations: tableExplanations(over, now),

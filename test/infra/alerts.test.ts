@@ -10,6 +10,7 @@ import { runHunt } from '../../src/run-hunt.ts';
 import { DAY, HOUR, MINUTE } from '../../src/time.ts';
 import { appInsightsOf, type AppInsights } from '../support/app-insights.ts';
 import { aHunt, anAnswer, aRunOrder } from '../support/builders.ts';
+import { aCanaryWorld } from '../support/canary-world.ts';
 import { aWorld, CHANNEL, failure, type World } from '../support/services.ts';
 
 const FOLDER = 'infra/alerts';
@@ -163,6 +164,27 @@ describe('poison-messages', () => {
 
     insights.invoked('runFailed');
     expect(fires(insights, 'poison-messages')).toBe(true);
+  });
+});
+
+describe('canary-overdue', () => {
+  it('fires with the workspace, the stage and the reason while no canary arrives, and ends when one does', async () => {
+    const world = await aCanaryWorld();
+    const insights = appInsightsOf(world);
+    await world.live(2 * HOUR);
+    expect(fires(insights, 'canary-overdue')).toBe(false);
+
+    world.platform.queue = false;
+    await world.live(85 * MINUTE);
+    expect(insights.ask(queryOf('canary-overdue'))[0]?.slice(0, 3)).toEqual([
+      'corp',
+      'begun',
+      'The queue has not delivered it.',
+    ]);
+
+    world.platform.queue = true;
+    await world.live(35 * MINUTE);
+    expect(fires(insights, 'canary-overdue')).toBe(false);
   });
 });
 

@@ -53,6 +53,7 @@ export async function startBoardProgram(
     HUNTS: '*',
     HUNTS_FOLDER: path.join(folder, 'hunts'),
     HUNT_TICK: '0 0 0 1 1 *',
+    CANARY: 'off',
     HUNT_SCHEDULE: '0 0 6 * * *',
     TEAMS_AUTH: 'off',
     TEAMS_WEBHOOK_URL: `http://127.0.0.1:${String((webhook.address() as AddressInfo).port)}/hook`,

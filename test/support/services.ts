@@ -1,4 +1,5 @@
 import { tableCallRates } from '../../src/azure/call-rates.ts';
+import { tableCanaries } from '../../src/azure/canaries.ts';
 import { tableCases } from '../../src/azure/cases.ts';
 import { tableConversations } from '../../src/azure/conversations.ts';
 import { tableExplanations } from '../../src/azure/explanations.ts';
@@ -125,6 +126,7 @@ export function aWorld(
           world.said.push({ target: target.id, text });
         },
       },
+      canaries: tableCanaries(runsTable),
       cases: tableCases(casesTable),
       promises: tablePromises(ledgerTable, now),
       explanations: tableExplanations(ledgerTable, now),

@@ -17,6 +17,7 @@ const healthy = (state: Partial<ScopeState> = {}): HealthInput => ({
   states: [{ scope, lastSlot: new Date('2026-11-23T06:00:00Z'), ...state }],
   targets: [channel],
   mutes: [],
+  canaries: [],
   lastTick: ago(4 * MINUTE),
   policy: {
     schedule: '0 0 6 * * *',

@@ -159,6 +159,12 @@ describe('a hunt file', () => {
     ]);
   });
 
+  it('refuses the id of the canary, whose ledger and lease it would share', () => {
+    expect(problems(`id: Firstsight-Canary\nname: n\nquery: T | where Timestamp > ago(1d)\n`)).toEqual([
+      'x.yaml:1:5 has the "id" of the canary, which is no file; a new GUID will do',
+    ]);
+  });
+
   it('never breaks the loader, however it is damaged', () => {
     fc.assert(
       fc.property(fc.nat(LITEMANAGER.length), fc.nat(40), fc.string({ unit: 'binary' }), (at, length, rubbish) => {

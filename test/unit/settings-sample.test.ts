@@ -10,7 +10,7 @@ it('the sample names every setting that the program reads', () => {
   const source = ['settings', 'teams-settings', 'board-settings']
     .map((file) => readFileSync(`src/${file}.ts`, 'utf8'))
     .join('\n');
-  const read = [...source.matchAll(/(?:text|readTimespan|readSchedule|readOrigin)\(env, '([A-Za-z_]+)'/g)].map(
+  const read = [...source.matchAll(/(?:text|readTimespan|readSchedule|readCanary|readOrigin)\(env, '([A-Za-z_]+)'/g)].map(
     ([, name]) => name,
   );
 

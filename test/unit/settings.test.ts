@@ -101,6 +101,25 @@ describe('settings', () => {
     expect(readSettings(env({ LATENESS: '', HUNT_TICK: ' ' })).policy.tick).toBe('0 */5 * * * *');
   });
 
+  it('send a canary every week, as often as it says, or never', () => {
+    expect(readSettings(env({})).policy.canary).toBe('0 30 7 * * 1');
+    expect(readSettings(env({ CANARY: '0 0 9 * * *' })).policy.canary).toBe('0 0 9 * * *');
+    expect(readSettings(env({ CANARY: 'Off' })).policy).not.toHaveProperty('canary');
+  });
+
+  it('refuse canaries that come before the one before could be missed', () => {
+    expect(problemsOf(env({ CANARY: '0 */20 * * * *' }))).toEqual([
+      'CANARY "0 */20 * * * *" comes every 20m, but one that is lost shows only after 22m (two ticks and RUN_TIMEOUT); name a longer time, or "off".',
+    ]);
+    expect(problemsOf(env({ CANARY: '0 0,10 * * * *' }))).toEqual([expect.stringContaining('comes every 10m')]);
+    expect(problemsOf(env({ CANARY: '0 */30 * * * *', HUNT_TICK: '0 0 * * * *' }))).toEqual([
+      expect.stringContaining('only after 132m'),
+    ]);
+    expect(problemsOf(env({ CANARY: 'weekly' }))).toEqual([
+      expect.stringContaining('CANARY "weekly" needs six fields'),
+    ]);
+  });
+
   it('refuse storage that is none, without repeating what may be a key', () => {
     expect(problemsOf(env({ AzureWebJobsStorage: 'AccountKey=c2VjcmV0' }))).toEqual([
       'AzureWebJobsStorage is no connection string with AccountName and AccountKey.',

@@ -77,6 +77,7 @@ describe('a conversation', () => {
       states: await runs.scopes(),
       targets: await conversations.list(),
       mutes: [],
+      canaries: [],
       lastTick: world.services.now(),
       policy,
       now: world.services.now(),

@@ -1,6 +1,6 @@
 import { filterQuery, SORTINGS, type BoardFilter, type Sorting } from '../../board/filter.ts';
 import type { HuntRow, ScopeRow } from '../../board/hunt-rows.ts';
-import type { Overview } from '../../board/overview.ts';
+import type { CanaryLine, Overview } from '../../board/overview.ts';
 import { lengthWords } from '../../board/words.ts';
 import { describeProblem } from '../../errors.ts';
 import type { Services } from '../../services.ts';
@@ -82,15 +82,20 @@ const choice = <T extends string>(
   </div>`;
 const SELECTED: Html = { html: 'selected' };
 
-function summary({ counts, lastTick, targets, timeline: days }: Overview, filter: BoardFilter, now: Date): Html {
+function summary(
+  { counts, lastTick, targets, canary, timeline: days }: Overview,
+  filter: BoardFilter,
+  now: Date,
+): Html {
   const tiles = standings.filter((one) => counts[one] > 0 || one === 'healthy');
   const news = days.at(-1) ?? 0;
   const week = days.slice(-7).reduce((sum, count) => sum + count, 0);
   return markup`<p class="soft">
       ${plural(news, 'new device')} today, ${week} in seven days · last tick
       ${lastTick ? timeOf(lastTick, now) : 'never: nothing runs by itself'} · tells
-      ${targets === 0 ? 'nobody yet' : plural(targets, 'conversation')}
+      ${targets === 0 ? 'nobody yet' : plural(targets, 'conversation')}${canary ? markup` · ${canaryWords(canary, now)}` : ''}
     </p>
+    ${canary?.missing === undefined ? '' : markup`<p class="said bad">The canary is missing in ${inert(canary.missing, 600)}</p>`}
     <ul class="tiles" aria-label="Hunts by state">
       ${tiles.map((one) => {
         const on = filter.standing === one;
@@ -101,6 +106,13 @@ function summary({ counts, lastTick, targets, timeline: days }: Overview, filter
         </li>`;
       })}
     </ul>`;
+}
+
+/** One line: a canary that is missing says more, below. */
+function canaryWords({ missing, arrivedAt, took }: CanaryLine, now: Date): Html | string {
+  if (missing !== undefined) return 'canary missing';
+  if (!arrivedAt) return 'no canary has arrived yet';
+  return markup`canary arrived ${timeOf(arrivedAt, now)}, in ${lengthWords(took ?? 0)}`;
 }
 const CURRENT: Html = { html: 'aria-current="true"' };
 
