@@ -109,7 +109,13 @@ async function tellTarget(
   const { notifier, conversations, cases, log, now } = services;
   if (target.pausedUntil && target.pausedUntil > now()) return 'later';
   const { run, hunt } = claim.notice.context;
-  const fields = { run, hunt: hunt.slug, notice: claim.id, kind: about.notice.kind === 'canary' ? 'canary' : claim.notice.kind, target: target.id };
+  const fields = {
+    run,
+    hunt: hunt.slug,
+    notice: claim.id,
+    kind: about.notice.kind === 'canary' ? 'canary' : claim.notice.kind,
+    target: target.id,
+  };
   try {
     const receipt = await notifier.send(about, target);
     await claim.told(target.id, receipt);

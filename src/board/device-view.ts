@@ -1,11 +1,10 @@
 import type { DeviceKey } from '../hunt/device-key.ts';
 import type { Hunt, HuntScope } from '../hunt/hunt.ts';
 import type { RunId } from '../hunt/run.ts';
-import { scopeKeyOf } from '../hunt/run.ts';
 import type { Explanation } from '../hunt/explanation.ts';
 import type { Watch } from '../hunt/watch.ts';
 import { deviceStory, type DeviceStory, type KnownOf } from '../proof/device-story.ts';
-import type { KnownDevice, ScopeState, Services, Target } from '../services.ts';
+import type { KnownDevice, Services, Target } from '../services.ts';
 import { casesAbout } from './cases-about.ts';
 
 /** What one hunt in one workspace knows of a device, and its story. */
@@ -38,22 +37,16 @@ export async function readEntries(
   services: Services,
 ): Promise<readonly DeviceEntry[]> {
   const known = await services.ledger.find(key, scopes);
-  const states = known.length === 0 ? [] : await services.runs.scopes();
-  return Promise.all(
-    known.map((one) => {
-      const state = states.find(({ scope }) => scopeKeyOf(scope) === scopeKeyOf(one.scope));
-      return entryOf(one, state, services);
-    }),
-  );
+  return Promise.all(known.map((one) => entryOf(one, services)));
 }
 
 async function entryOf(
   known: KnownDevice,
-  state: ScopeState | undefined,
-  { cases, promises, explanations, hunts, now }: Services,
+  { cases, runs, promises, explanations, hunts, now }: Services,
 ): Promise<DeviceEntry> {
   const { scope, device } = known;
-  const [told, expectations, explained] = await Promise.all([
+  const [state, told, expectations, explained] = await Promise.all([
+    runs.state(scope),
     Promise.all(runsThatTold(known).map(async (run) => casesAbout({ ...device, run }, await cases.ofRun(run)))),
     promises.expected(scope),
     explanations.all(scope),

@@ -88,7 +88,7 @@ describe('the card of a canary that is missing', () => {
       /has not arrived[^]*same way[^]*The queue has not delivered it\.[^]*corp/,
     );
     expect(caseSummary(about)).toBe('The canary has not arrived: silence does not mean that nothing is new');
-    expect(caseCard(about).actions?.map(({ title }) => title)).toContain('Run now');
+    expect(caseCard(about).actions.map(({ title }) => title)).toContain('Run now');
   });
 
   it('has an end', () => {
