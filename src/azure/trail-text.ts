@@ -17,21 +17,25 @@ export const MOST_EVENTS = 24;
 const MOST_CHARACTERS = 4_000;
 const NAME = 128;
 
+const RETURNED = 'r';
+
 type Text = string | number | null;
 type Tuple = readonly [string, string, number, ...Text[]];
 
-/** Keeps how it was found and the latest events. */
+/** Keeps how it was found, when it came back last, since its state follows from these, and the latest events. */
 export function trailText({ events, dropped }: Trail): string {
   const [found, ...others] = events;
   if (!found) return JSON.stringify([dropped]);
   let gone = dropped;
-  let kept = others.map(tupleOf);
+  const kept = others.map(tupleOf);
+  const back = kept.findLast(([letter]) => letter === RETURNED);
   const write = (): string => JSON.stringify([gone, tupleOf(found), ...kept]);
   for (let text = write(); ; text = write()) {
-    const excess = kept.length + 1 - MOST_EVENTS;
-    if (kept.length === 0 || (excess <= 0 && text.length <= MOST_CHARACTERS)) return text;
-    kept = kept.slice(Math.max(1, excess));
-    gone += Math.max(1, excess);
+    if (kept.length + 1 <= MOST_EVENTS && text.length <= MOST_CHARACTERS) return text;
+    const oldest = kept.findIndex((tuple) => tuple !== back);
+    if (oldest < 0) return text;
+    kept.splice(oldest, 1);
+    gone += 1;
   }
 }
 
@@ -54,7 +58,7 @@ function tupleOf(event: LifeEvent): Tuple {
       return [how === 'baseline' ? 'b' : 'n', run, at, short(name), firstSeen?.getTime() ?? null, ...twin];
     }
     case 'returned':
-      return ['r', run, at, event.lastSeenBefore.getTime()];
+      return [RETURNED, run, at, event.lastSeenBefore.getTime()];
     case 'away':
       return ['a', run, at, event.from.getTime(), event.until.getTime()];
     case 'renamed':
@@ -68,7 +72,7 @@ function eventOf([letter, run, at, first, second, ...twin]: Tuple): LifeEvent {
   const common = { run: run as RunId, at: new Date(at) };
   const instant = (value: Text | undefined): Date => new Date(Number(value));
   switch (letter) {
-    case 'r':
+    case RETURNED:
       return { ...common, kind: 'returned', lastSeenBefore: instant(first) };
     case 'a':
       return { ...common, kind: 'away', from: instant(first), until: instant(second) };
