@@ -6,10 +6,6 @@ import type { Services } from './services.ts';
 
 type Opening = Pick<Services, 'cases' | 'canaries' | 'workspaces' | 'policy' | 'now'>;
 
-/** Of several workspaces the first one's canary is shown: they share the way from the outbox on, and one card is enough. */
-export const shownWorkspace = ({ workspaces }: Pick<Services, 'workspaces'>): string | undefined =>
-  [...workspaces.keys()][0];
-
 /**
  * What is told of a canary: not that a device was found, but how it came here. Undefined for one that nobody needs to see: after
  * a week without Teams the latest is enough, and a workspace that answers strangely is no good news.

@@ -1,5 +1,5 @@
 /** How the canaries stand, for health and the board. It notices by itself what a timer that is dead cannot tell. */
-import { canaryDeadline, owedCanary, verdictOn, type Around } from './hunt/canary-verdict.ts';
+import { canaryDeadline, owedCanary, verdictOn, type Around, type Perch } from './hunt/canary-verdict.ts';
 import type { CanaryState } from './hunt/canary.ts';
 import { wantsCanary } from './hunt/subscription.ts';
 import type { KnownCanary, RunPolicy, Target } from './services.ts';
@@ -34,12 +34,23 @@ export function whyMissing(workspace: string, input: CanaryInput): string | unde
 export const canaryIn = (workspace: string, { canaries }: CanaryInput): CanaryState | undefined =>
   canaries.find(({ scope }) => scope.workspace === workspace)?.state;
 
+/** Of several workspaces the first one's canary is shown: they share the way from the outbox on, and one card is enough. */
+export const isShown = (workspace: string, workspaces: readonly string[]): boolean => workspace === workspaces[0];
+
+/** The conversations that a workspace's canary is to reach. */
+export const perchesOf = (
+  workspace: string,
+  workspaces: readonly string[],
+  targets: readonly Target[],
+): readonly Perch[] =>
+  targets
+    .filter(({ rules }) => isShown(workspace, workspaces) && wantsCanary(rules))
+    .map(({ id, broken }) => ({ id, broken: broken !== undefined }));
+
 function aroundOf(workspace: string, { missing }: CanaryState, { workspaces, targets }: CanaryInput): Around {
   return {
     workspace,
-    perches: targets
-      .filter(({ rules }) => workspace === workspaces[0] && wantsCanary(rules))
-      .map(({ id, broken }) => ({ id, broken: broken !== undefined })),
+    perches: perchesOf(workspace, workspaces, targets),
     deserted: targets.length === 0,
     ...(missing && { missing }),
   };

@@ -72,7 +72,7 @@ export function withWitness(services: Services): Services {
         const { id, scope } = order;
         const at = now();
         if (isCanary(scope))
-          await note(scope, (state) => departing(keptSchedule(state, policy.canary ?? OFF, at), order, at));
+          await note(scope, (state) => departing(keptSchedule(state, policy.canary ?? OFF, at), id, at));
         await queue.send(order);
         if (isCanary(scope)) await note(scope, (state) => passed(state, id, 'queued', at));
       },

@@ -1,4 +1,5 @@
-import { openCanaryCase, shownWorkspace } from './canary-case.ts';
+import { openCanaryCase } from './canary-case.ts';
+import { isShown } from './canary-standing.ts';
 import { openCase } from './case-opening.ts';
 import { ServiceError } from './errors.ts';
 import { isCanary } from './hunt/canary.ts';
@@ -95,7 +96,9 @@ async function caseOf({ id, notice }: ClaimedNotice, scope: HuntScope, services:
 function audience(notice: Notice, all: readonly Target[], services: Telling): readonly Target[] {
   if (notice.kind === 'digest') return all.filter(({ rules }) => wantsDigest(rules));
   if (isCanary({ hunt: notice.context.hunt.id }) && notice.kind === 'devices-found')
-    return notice.context.workspace === shownWorkspace(services) ? all.filter(({ rules }) => wantsCanary(rules)) : [];
+    return isShown(notice.context.workspace, [...services.workspaces.keys()])
+      ? all.filter(({ rules }) => wantsCanary(rules))
+      : [];
   const asked = notice.kind === 'unseen' ? all.filter(({ rules }) => wantsEscalations(rules)) : [];
   return asked.length > 0 ? asked : all.filter(({ rules }) => wants(rules, notice.context.hunt));
 }

@@ -1,5 +1,5 @@
 /** The timer looks after the canaries: another invocation than the one that carries them. See docs/decisions/0074. */
-import { shownWorkspace } from './canary-case.ts';
+import { perchesOf } from './canary-standing.ts';
 import { CANARY_MISSING } from './canary-witness.ts';
 import { arrived, keptSchedule, lookedAt, scheduled } from './hunt/canary-flight.ts';
 import { canaryDeadline, tickLength, verdictOn, type Around, type Verdict } from './hunt/canary-verdict.ts';
@@ -15,7 +15,6 @@ import {
 import { noticeContext, type NoticeContext } from './hunt/notice.ts';
 import { planRun, scheduledRunId, scopeKeyOf } from './hunt/run.ts';
 import { dueSlot } from './hunt/schedule.ts';
-import { wantsCanary } from './hunt/subscription.ts';
 import { errorFields } from './log.ts';
 import { sendAnother } from './send-another-canary.ts';
 import type { RunRecord, ScopeState, Services, Target } from './services.ts';
@@ -83,14 +82,11 @@ function aroundOf(
   { missing, flight }: CanaryState,
   services: Services,
 ): Around {
-  const isShown = workspace === shownWorkspace(services);
   const lease = scopeState?.lease;
   const held = lease && lease.until > services.now() && lease.run !== flight?.run;
   return {
     workspace,
-    perches: targets
-      .filter(({ rules }) => isShown && wantsCanary(rules))
-      .map(({ id, broken }) => ({ id, broken: broken !== undefined })),
+    perches: perchesOf(workspace, [...services.workspaces.keys()], targets),
     deserted: targets.length === 0,
     ...(record?.failure && { failure: record.failure }),
     ...(held && { holder: lease }),

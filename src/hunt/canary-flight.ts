@@ -1,7 +1,7 @@
 /** What happens to a canary, as changes of what is known of it. Each returns the same object where nothing changes. */
 import type { Milliseconds } from '../time.ts';
 import { markOf, OFF, STAGES, type CanaryState, type Flight, type Landing, type Stage } from './canary.ts';
-import type { RunId } from './run.ts';
+import { isScheduled, parseRunId, type RunId } from './run.ts';
 
 /** The timer keeps this schedule from now on. What flew under another one is not waited for any more. */
 export function keptSchedule(state: CanaryState | undefined, schedule: string, at: Date): CanaryState {
@@ -33,27 +33,35 @@ const newFlight = (slot: Date, at: Date, run?: RunId): Flight => ({
 });
 
 /**
- * Its run is about to be queued: noted before, since a fast queue delivers before anybody could note that it has it. The
- * flight that waits for it, or else a new one; a run that is queued again is the same flight.
+ * Its run is about to be queued. Noted before, since a fast queue delivers before anybody could note that it has it; a run
+ * that is queued again is the same flight.
  */
-export function departing(
-  state: CanaryState,
-  { id, slot }: { readonly id: RunId; readonly slot?: Date },
-  at: Date,
-): CanaryState {
-  const { flight } = state;
-  if (flight?.run === id) return state;
-  const waits = flight !== undefined && flight.run === undefined && (!slot || flight.slot.getTime() === slot.getTime());
-  return { ...state, flight: waits ? { ...flight, run: id } : newFlight(slot ?? flight?.slot ?? at, at, id) };
+export function departing(state: CanaryState, run: RunId, at: Date): CanaryState {
+  const flight = flightOf(state, run, at);
+  return flight && flight !== state.flight ? { ...state, flight } : state;
 }
 
-/** The flight of this run has passed a stage. Canaries that another has followed are not watched any more. */
+/**
+ * The flight of a run: the latest, the one that waits for its run, or a new one where nobody could note that it left.
+ * Undefined for a canary that another has followed: it is not watched any more.
+ */
+function flightOf({ flight }: CanaryState, run: RunId, at: Date): Flight | undefined {
+  const leaves = parseRunId(run)?.at;
+  if (flight?.run === run || !leaves) return flight?.run === run ? flight : undefined;
+  const slot = isScheduled(run) ? leaves : (flight?.slot ?? leaves);
+  if (!flight) return newFlight(slot, at, run);
+  if (flight.run === undefined) return leaves < flight.slot ? undefined : { ...flight, run };
+  const before = parseRunId(flight.run)?.at;
+  return before && leaves <= before ? undefined : newFlight(slot, at, run);
+}
+
+/** The flight of this run has passed a stage. */
 export function passed(state: CanaryState, run: RunId, stage: Stage, at: Date): CanaryState {
-  const { flight } = state;
-  if (flight?.run !== run || flight.done) return state;
+  const flight = flightOf(state, run, at);
+  if (!flight || flight.done) return state;
   if (stage === 'begun' && !markOf(flight, 'remembered')) return { ...state, flight: begunAnew(flight, at) };
   const marked = withMark(flight, stage, at);
-  return marked === flight ? state : { ...state, flight: marked };
+  return marked === state.flight ? state : { ...state, flight: marked };
 }
 
 /** What an attempt that died had passed says nothing about where the next one is. */

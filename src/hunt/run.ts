@@ -63,6 +63,9 @@ export function scopeKeyOf(scope: HuntScope): string {
 export const scheduledRunId = (scope: HuntScope, slot: Date): RunId =>
   `${compactTime(slot)}-${scopeKeyOf(scope)}-slot` as RunId;
 
+/** Whether a run answers for a slot of its schedule, by its id. */
+export const isScheduled = (run: RunId): boolean => run.endsWith('-slot');
+
 /** `nonce` is 1 to 16 lower-case letters or digits, for example from an idempotency key. */
 export const requestedRunId = (scope: HuntScope, at: Date, nonce: string): RunId =>
   `${compactTime(at)}-${scopeKeyOf(scope)}-${nonce}` as RunId;

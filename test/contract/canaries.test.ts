@@ -34,7 +34,7 @@ describe.each([
 
   it('comes back as it was noted, with its instants', async () => {
     const canaries = tableCanaries(make());
-    const flown = landed(passed(departing(calm, { id, slot: NOON }, at(1)), id, 'begun', at(2)), id, [
+    const flown = landed(passed(departing(calm, id, at(1)), id, 'begun', at(2)), id, [
       { target: '19:x@thread.tacv2', at: at(3), stored: true },
     ]);
     const missing = {
@@ -68,7 +68,7 @@ describe.each([
 
   it('loses no stage of two that are noted at once', async () => {
     const canaries = tableCanaries(make());
-    await canaries.change(scope, () => departing(calm, { id, slot: NOON }, NOON));
+    await canaries.change(scope, () => departing(calm, id, NOON));
     const stages = STAGES.slice(3, 7);
 
     await Promise.all(

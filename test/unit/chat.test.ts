@@ -198,6 +198,14 @@ describe('in a chat', () => {
     ]);
   });
 
+  it('"unsubscribe canary" hides canaries in a conversation', async () => {
+    const { say, world } = await aChatIn();
+
+    expect(await say('unsubscribe canary')).toContain('everything, but not canary');
+    expect((await world.services.conversations.list())[0]?.rules).toEqual([{ topic: 'canary', on: false }]);
+    expect(await say('subscribe canary')).toContain('everything, and canary');
+  });
+
   it('"mute" silences a hunt until a day, and "unmute" ends that', async () => {
     const { say, world } = await aChatIn();
 
