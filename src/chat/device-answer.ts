@@ -2,7 +2,10 @@
 import type { Case } from '../hunt/case.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
 import { isActive, type Expectation } from '../hunt/expectation.ts';
+import { lifeOf } from '../hunt/life.ts';
 import { nearest } from '../nearest.ts';
+import { eventWords } from '../proof/device-story.ts';
+import { lifeWords } from '../proof/life-words.ts';
 import { isCalled } from '../proof/meant-device.ts';
 import type { DeviceRecord, Services } from '../services.ts';
 import type { AdaptiveCard } from '../teams/card-types.ts';
@@ -52,10 +55,11 @@ function suggestion(wanted: string, names: ReadonlySet<string>): string {
   return meant.length === 0 ? '' : ` Did you mean ${meant.map((one) => `"${one}"`).join(' or ')}?`;
 }
 
-const STATES = { baseline: 'in the baseline', 'newly-seen': 'newly seen', returning: 'came back' } as const;
+const FOUND = { baseline: 'in the baseline', 'newly-seen': 'newly seen', returning: 'came back' } as const;
 
 async function linesOf({ scope, device }: Known, services: Services): Promise<AnswerLine[]> {
-  const [cases, expectations] = await Promise.all([
+  const [state, cases, expectations] = await Promise.all([
+    services.runs.state(scope),
     services.cases.ofRun(device.run),
     services.promises.expected(scope),
   ]);
@@ -67,7 +71,12 @@ async function linesOf({ scope, device }: Known, services: Services): Promise<An
   return [
     [run(hunt?.slug ?? scope.hunt, { weight: 'Bolder' }, 100), run(` in ${scope.workspace}`, { isSubtle: true })],
     ['Device id', device.id === '' ? 'none; known by its name' : device.id],
-    ['Seen', `first ${instant(device.firstSeen)} UTC, last ${day(device.lastSeen)} (${STATES[device.state]})`],
+    ['Seen', `first ${instant(device.firstSeen)} UTC, last ${day(device.lastSeen)} (${FOUND[device.state]})`],
+    ['Now', lifeWords(lifeOf(device, state?.lastComplete))],
+    ...device.trail
+      .slice(1)
+      .slice(-3)
+      .map((event): AnswerLine => [day(event.at), eventWords(event)]),
     ...own.flatMap(caseFacts),
     ...(expected ? [expectedFact(expected, services.now())] : []),
   ];

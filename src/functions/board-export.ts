@@ -60,10 +60,11 @@ async function devicesOf(
   workspace: string,
   { services }: BoardRequest,
 ): Promise<string | undefined> {
-  const listing = await services.ledger.list({ hunt: hunt.id, workspace });
+  const scope = { hunt: hunt.id, workspace };
+  const [listing, state] = await Promise.all([services.ledger.list(scope), services.runs.state(scope)]);
   if (listing.size > MOST_DEVICES) return undefined;
   const devices: DeviceRecord[] = [];
   for await (const device of listing.devices()) devices.push(device);
   const source = { hunt, workspace, since: listing.since ?? services.now(), revision: listing.revision };
-  return deviceFile(format, devices, source);
+  return deviceFile(format, devices, source, state?.lastComplete);
 }

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { deviceFile, deviceJson } from '../exports/device-export.ts';
 import { CONTENT_TYPES, formatOf } from '../exports/format.ts';
 import type { DeviceKey } from '../hunt/device-key.ts';
+import { LIFE_STATES, lifeOf } from '../hunt/life.ts';
 import type { DeviceListing, DeviceRecord } from '../services.ts';
 import { parseInstant } from '../time.ts';
 import { json, type Endpoint } from './endpoint.ts';
@@ -14,24 +15,36 @@ const DEFAULT_LIMIT = 1_000;
 const MAX_LIMIT = 5_000;
 /** A filter that little matches must not read a million devices for one page; the next page goes on where it stopped. */
 const MOST_LOOKED_AT = 20_000;
-const STATES = ['baseline', 'newly-seen', 'returning'];
+/** How the ledger has it, and how it stands as of the latest complete answer. */
+const STATES: readonly string[] = ['baseline', 'newly-seen', 'returning', ...LIFE_STATES];
 
 /**
  * GET /api/hunts/{hunt}/devices: the devices of the baseline, in pages and filtered; as CSV, NDJSON or STIX when `Accept`
  * asks for it. `If-None-Match` is answered 304 before any device is read: see docs/decisions/0051.
  */
-export const listDevices: Endpoint = async (request, { ledger, ...services }) => {
+export const listDevices: Endpoint = async (request, { ledger, runs, ...services }) => {
   const hunt = findHunt(request.params['hunt'] ?? '', services);
   const workspace = findWorkspace(request.query.get('workspace'), services);
-  const wanted = readWanted(request);
+  const scope = { hunt: hunt.id, workspace };
   const format = formatOf(request.headers.get('accept'), ['csv', 'ndjson', 'stix']);
-  const listing = await ledger.list({ hunt: hunt.id, workspace });
-  const headers = { etag: etagOf(listing, request, format), 'cache-control': 'private, no-cache', vary: 'accept' };
+  const [listing, standing] = await Promise.all([ledger.list(scope), runs.state(scope)]);
+  const lastComplete = standing?.lastComplete;
+  const wanted = readWanted(request, lastComplete);
+  const headers = {
+    etag: etagOf(listing, lastComplete, request, format),
+    'cache-control': 'private, no-cache',
+    vary: 'accept',
+  };
   if (matches(request.headers.get('if-none-match'), headers.etag)) return { status: 304, headers };
   const { devices, next } = await readPage(listing, wanted);
   const link = next === undefined ? {} : { link: `<${nextAddress(request, hunt.slug, workspace, next)}>; rel="next"` };
   if (format === 'json') {
-    const body = { hunt: hunt.slug, workspace, devices: devices.map(deviceJson), ...(next !== undefined && { next }) };
+    const body = {
+      hunt: hunt.slug,
+      workspace,
+      devices: devices.map((device) => deviceJson(device, lastComplete)),
+      ...(next !== undefined && { next }),
+    };
     return json(200, body, { ...headers, ...link });
   }
   const name = `${hunt.slug}-${workspace}.${format === 'stix' ? 'stix.json' : format}`;
@@ -44,7 +57,7 @@ export const listDevices: Endpoint = async (request, { ledger, ...services }) =>
       'content-type': CONTENT_TYPES[format],
       'content-disposition': `attachment; filename="${name}"`,
     },
-    body: deviceFile(format, devices, source),
+    body: deviceFile(format, devices, source, lastComplete),
   } satisfies HttpResponseInit;
 };
 
@@ -54,7 +67,7 @@ interface Wanted {
   readonly matches: (device: DeviceRecord) => boolean;
 }
 
-function readWanted({ query }: HttpRequest): Wanted {
+function readWanted({ query }: HttpRequest, lastComplete: Date | undefined): Wanted {
   const limit = readLimit(query.get('limit'));
   const after = readAfter(query.get('after') ?? '');
   const state = query.get('state');
@@ -67,7 +80,7 @@ function readWanted({ query }: HttpRequest): Wanted {
     limit,
     after,
     matches: (device) =>
-      (state === null || device.state === state) &&
+      (state === null || device.state === state || lifeOf(device, lastComplete).state === state) &&
       (name === undefined || device.name.toLowerCase().includes(name) || device.id.toLowerCase() === name) &&
       (!found || device.firstSeen >= found) &&
       (!seen || device.lastSeen >= seen),
@@ -92,9 +105,14 @@ async function readPage(
 }
 
 /** The same question to the same baseline has the same answer, whatever form it takes over the wire. */
-function etagOf({ revision }: DeviceListing, { query }: HttpRequest, format: string): string {
+function etagOf(
+  { revision }: DeviceListing,
+  lastComplete: Date | undefined,
+  { query }: HttpRequest,
+  format: string,
+): string {
   const asked = DEVICE_PARAMETERS.map((name) => `${name}=${query.get(name) ?? ''}`).join('\n');
-  return `W/"${hash('sha256', `${revision}\n${format}\n${asked}`, 'hex').slice(0, 32)}"`;
+  return `W/"${hash('sha256', `${revision}\n${lastComplete?.toISOString() ?? ''}\n${format}\n${asked}`, 'hex').slice(0, 32)}"`;
 }
 
 const matches = (header: string | null, etag: string): boolean =>

@@ -34,10 +34,10 @@ export function runJson(record: RunRecord, hunt: Hunt | undefined): Record<strin
 
 export function findingJson(finding: Finding): Record<string, unknown> {
   const { id, name, novelty, firstSeen, lastSeen, count, reports, reportCount, lastSeenBefore } = finding;
-  const { verdict, agreement, explainedSoFar, evidence } = finding;
+  const { verdict, agreement, explainedSoFar, evidence, sameNameAs } = finding;
   return {
     ...{ deviceId: id, deviceName: name, novelty, firstSeen, lastSeen, count, reports, reportCount, lastSeenBefore },
-    ...{ verdict, agreement, explainedSoFar, evidence },
+    ...{ verdict, agreement, explainedSoFar, evidence, sameNameAs },
   };
 }
 

@@ -1,9 +1,10 @@
 /** The proof of a finding in sentences, for cards, pages and terminals alike. They hold instants, versions and run ids only. */
 import type { Finding } from '../hunt/finding.ts';
+import type { Namesake } from '../hunt/life.ts';
 import type { NoticeContext } from '../hunt/notice.ts';
 import { arrivalOf, type Proof } from '../hunt/proof.ts';
 import type { Gap } from '../hunt/watch.ts';
-import { instant, plural } from '../teams/card-parts.ts';
+import { day, instant, plural } from '../teams/card-parts.ts';
 import { inert } from '../teams/inert.ts';
 
 /** More gaps than these are counted. */
@@ -37,6 +38,10 @@ export function changedWords({ changed }: Proof): string | undefined {
       : '';
   return `The query has changed since the run before${versions}: what looks new may have been there, unmatched.`;
 }
+
+/** A new id with a name that another device has, or had: the same machine set up anew, or a twin. */
+export const namesakeWords = ({ id, lastSeen }: Namesake): string =>
+  `${inert(id, 80)}, last seen ${day(lastSeen)}: set up anew, or a twin`;
 
 const LOOKED_BACK = {
   'late-sweep': 'arrived after its time had been looked at',

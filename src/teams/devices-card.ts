@@ -12,7 +12,7 @@ import { deviceTable, nameOf } from './device-table.ts';
 import { facts, heading, run } from './elements.ts';
 import { detailOf, evidenceLines, verdictLines } from './evidence-lines.ts';
 import { proofElements } from './proof-lines.ts';
-import { clockWords } from '../proof/proof-words.ts';
+import { clockWords, namesakeWords } from '../proof/proof-words.ts';
 
 export type DevicesFound = Extract<NoticeDigest, { readonly kind: 'devices-found' }>;
 
@@ -105,6 +105,7 @@ function oneDevice(about: Case, notice: DevicesFound, finding: Finding, rows: nu
       ['Matches', run(finding.count === undefined ? 'not counted' : finding.count.toLocaleString('en'))],
       ['Reports', run(reports(finding), { fontType: 'Monospace', size: 'Small' })],
       ['Clocks', run(clockWords(finding, notice.context), {}, 300)],
+      ...(finding.sameNameAs ? [['Same name as', run(namesakeWords(finding.sameNameAs), {}, 300)] as const] : []),
     ]),
   ];
 }
@@ -141,13 +142,14 @@ function reports({ reports: ids, reportCount }: Sighting): string {
 }
 
 function severalDevices(about: Case, notice: DevicesFound, rows: number): Element[] {
-  const verdict = ({ novelty, device, verdict: judged, agreement }: Finding): TextRun => {
+  const verdict = ({ novelty, device, verdict: judged, agreement, sameNameAs }: Finding): TextRun => {
     const expected = about.state.expected.find((promise) => promise.device === device);
     if (expected) return run(`expected until ${day(expected.until)}`, { color: 'Accent' });
     const words = [
       WORDING[novelty].verdict,
       ...(judged ? [verdictShort(judged)] : []),
       ...(agreement ? [`${String(agreement.agree.length)} hunts`] : []),
+      ...(sameNameAs ? ['same name as another'] : []),
     ];
     return run(words.join(' · '), { color: WORDING[novelty].colour });
   };

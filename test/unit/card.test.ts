@@ -61,6 +61,13 @@ describe('the proof on the card', () => {
     expect(textOf(found(aFinding('a')))).toContain('arrived by 23 Nov 2026 12:00 UTC; first returned by the run of');
   });
 
+  it('says that another device has, or had, the same name', () => {
+    const sameNameAs = { device: aFinding('old').device, id: 'old', lastSeen: new Date('2026-11-02T00:00:00Z') };
+    const twin = aFinding('a', { sameNameAs });
+    expect(textOf(found(twin))).toContain('Same name as|old, last seen 2 Nov 2026: set up anew, or a twin');
+    expect(textOf(found(twin, aFinding('b')))).toContain('new · same name as another');
+  });
+
   it('warns when the query is another one', () => {
     const changed = textOf(proven({ changed: { fromVersion: '1.0.0', toVersion: '1.1.0' } }));
     expect(changed).toContain('The query has changed since the run before (version 1.0.0 to 1.1.0)');

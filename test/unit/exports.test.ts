@@ -77,6 +77,9 @@ describe('the list of devices', () => {
 
   it.each([
     ['state=newly-seen', ['evil']],
+    ['state=new', ['evil']],
+    ['state=still-there', 10],
+    ['state=gone', []],
     ['name=HYPERLINK', ['evil']],
     ['name=device-3', ['device-3']],
     [`seenSince=${new Date(NOON.getTime() + DAY / 2).toISOString()}`, 11],
@@ -91,7 +94,25 @@ describe('the list of devices', () => {
     else expect(found).toEqual(expected);
   });
 
-  it.each([['state=new'], ['foundSince=yesterday'], ['seenSince=2026-13-01T00:00:00Z'], ['stat=new']])(
+  it('says of each how it stands as of the latest complete answer', async () => {
+    const { world, run, devices } = await aSoc();
+    const before = await devices();
+    world.pass(DAY);
+    world.answer = anAnswer([aRow('evil', HOSTILE)]);
+    await run();
+
+    expect(idsOf(await devices('?state=still-there'))).toEqual(['evil']);
+    expect(JSON.parse(bodyOf(await devices('?state=gone&name=device-3')))).toMatchObject({
+      devices: [{ deviceId: 'device-3', life: 'gone', lifeSince: '2026-11-25T00:00:00.000Z', daysThere: 5 }],
+    });
+    const tag = headersOf(before)['etag'] ?? '';
+    expect((await devices('', { 'if-none-match': tag })).status).toBe(200);
+    expect(bodyOf(await devices('?state=gone&name=device-3', { accept: 'text/csv' }))).toContain(
+      '"gone","2026-11-25T00:00:00.000Z","5"',
+    );
+  });
+
+  it.each([['state=neu'], ['foundSince=yesterday'], ['seenSince=2026-13-01T00:00:00Z'], ['stat=new']])(
     'refuses ?%s',
     async (query) => {
       const { devices } = await aSoc();

@@ -2,6 +2,7 @@ import type { DeviceEntry, DeviceView } from '../../board/device-view.ts';
 import { isActive } from '../../hunt/expectation.ts';
 import type { Finding } from '../../hunt/finding.ts';
 import type { Sentence } from '../../proof/device-story.ts';
+import { lifeWords } from '../../proof/life-words.ts';
 import { deviceUrl, type Portals } from '../../teams/card-links.ts';
 import { day, plural } from '../../teams/card-parts.ts';
 import { personName } from '../../teams/case-lines.ts';
@@ -12,8 +13,6 @@ import { markup, type Html } from '../html.ts';
 import { caseForms, readOnlyWords, type Rights } from './action-forms.ts';
 import { caseBlock } from './case-block.ts';
 import { exactTime, huntHref, runHref } from './parts.ts';
-
-const STATES = { baseline: 'in the baseline', 'newly-seen': 'newly seen', returning: 'came back' } as const;
 
 /** What to call a device that several hunts know, perhaps under several names. */
 export const deviceTitle = ({ entries }: DeviceView): string => {
@@ -34,7 +33,7 @@ export function deviceBody(view: DeviceView, portals: Portals, rights: Rights, n
       <h2>${hunt ? markup`<a href="${huntHref(hunt.slug, scope.workspace)}">${inert(hunt.name, 160)}</a>` : 'A hunt that is gone'} in ${scope.workspace}</h2>
       <dl>
         <dt>Status</dt>
-        <dd>${STATES[device.state]}, <a href="${runHref(device.run)}">by this run</a></dd>
+        <dd>${lifeWords(one.life)}, <a href="${runHref(device.run)}">by this run</a></dd>
         <dt>First seen</dt>
         <dd>${exactTime(device.firstSeen)} UTC</dd>
         <dt>Last seen</dt>

@@ -1,8 +1,10 @@
 import { casesAbout } from '../../board/cases-about.ts';
+import { LIFE_STATES, lifeOf } from '../../hunt/life.ts';
 import type { HuntView } from '../../board/hunt-view.ts';
 import { lengthWords, relativeWords, scheduleWords } from '../../board/words.ts';
 import { isActive } from '../../hunt/expectation.ts';
 import type { DeviceRecord, RunRecord } from '../../services.ts';
+import { LIFE_WORDS, lifeWords } from '../../proof/life-words.ts';
 import { day, plural } from '../../teams/card-parts.ts';
 import { personName } from '../../teams/case-lines.ts';
 import { nameOf } from '../../teams/device-table.ts';
@@ -94,7 +96,7 @@ function deviceTable(view: HuntView, now: Date): Html {
   const ordered = next === undefined ? '' : `: ${String(devices.length)} of them, in no order of time`;
   return markup`<h2 id="devices">${plural(total, 'device')}${ordered}</h2>
     <p class="soft small">
-      ${founded ? markup`Baseline founded ${exactTime(founded)} UTC.` : 'No baseline yet.'} Exports:
+      ${founded ? markup`Baseline founded ${exactTime(founded)} UTC.` : 'No baseline yet.'} ${next === undefined ? livesWords(view) : ''} Exports:
       ${file('devices.csv', 'CSV')} ${file('devices.ndjson', 'NDJSON')} ${file('devices.stix.json', 'STIX 2.1')}
     </p>
     ${
@@ -118,13 +120,21 @@ function deviceTable(view: HuntView, now: Date): Html {
     ${next === undefined ? '' : markup`<p><a href="${base}?workspace=${scope.workspace}&after=${next}#devices">Next ${devices.length}</a></p>`}`;
 }
 
-const STATES = { baseline: 'in the baseline', 'newly-seen': 'newly seen', returning: 'came back' } as const;
+/** How many of them are new, still there, back or gone. */
+function livesWords({ devices, scope }: HuntView): string {
+  const lives = devices.map((device) => lifeOf(device, scope.state?.lastComplete).state);
+  const counts = LIFE_STATES.map((state) => [lives.filter((one) => one === state).length, LIFE_WORDS[state]] as const);
+  const some = counts.filter(([count]) => count > 0).map(([count, words]) => `${String(count)} ${words}`);
+  return some.length === 0 ? '' : `${some.join(', ')}.`;
+}
 
 function deviceRow(device: DeviceRecord, view: HuntView, now: Date): Html {
-  const { state } = device;
+  const life = lifeOf(device, view.scope.state?.lastComplete);
+  const words = life.state === 'gone' ? lifeWords(life) : LIFE_WORDS[life.state];
+  const isNews = life.state === 'new' || life.state === 'returned';
   return markup`<tr role="row">
     <td role="cell"><a href="${deviceHref(device.device)}">${nameOf(device)}</a></td>
-    <td role="cell" data-label="Status">${state === 'baseline' ? STATES[state] : markup`<a class="st-new" href="${runHref(device.run)}">${STATES[state]}</a>`}</td>
+    <td role="cell" data-label="Status">${device.state === 'baseline' ? words : markup`<a class="${isNews ? 'st-new' : 'soft'}" href="${runHref(device.run)}">${words}</a>`}</td>
     <td role="cell" data-label="First seen">${exactTime(device.firstSeen)}</td>
     <td role="cell" data-label="Last seen">${day(device.lastSeen)}</td>
     <td role="cell" data-label="Verdict">${verdictOf(device, view, now)}</td>
