@@ -10,9 +10,9 @@ it('the sample names every setting that the program reads', () => {
   const source = ['settings', 'teams-settings', 'board-settings']
     .map((file) => readFileSync(`src/${file}.ts`, 'utf8'))
     .join('\n');
-  const read = [...source.matchAll(/(?:text|readTimespan|readSchedule|readCanary|readOrigin)\(env, '([A-Za-z_]+)'/g)].map(
-    ([, name]) => name,
-  );
+  const read = [
+    ...source.matchAll(/(?:text|readTimespan|readSchedule|readCanary|readOrigin)\(env, '([A-Za-z_]+)'/g),
+  ].map(([, name]) => name);
 
   expect(read.length).toBeGreaterThan(10);
   // Azure itself sets its host's name and the endpoint of the identity.
