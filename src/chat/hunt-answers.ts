@@ -1,5 +1,6 @@
 /** `help`, `hunts`, `status`, `run` and `devices`. */
 import { readHealth } from '../functions/health-input.ts';
+import { lastDelivery } from '../functions/queue-heartbeat.ts';
 import { healthReasons } from '../functions/health-report.ts';
 import type { Hunt } from '../hunt/hunt.ts';
 import { nextSlot } from '../hunt/schedule.ts';
@@ -54,10 +55,12 @@ export async function status(services: Services): Promise<AdaptiveCard> {
   const input = await readHealth(services);
   const { hunts, workspaces, targets, lastTick } = input;
   const reasons = healthReasons(input);
+  const delivered = lastDelivery(input.states);
   const facts: AnswerLine[] = [
     ['Hunts', `${String(hunts.length)} in ${plural(workspaces.length, 'workspace')}`],
     ['Told', plural(targets.length, 'conversation')],
     ['Last tick', lastTick ? `${instant(lastTick)} UTC` : 'never'],
+    ['Last run ended', delivered ? `${instant(delivered)} UTC` : 'never'],
   ];
   if (reasons.length === 0) return answer('✓ All is well: silence means nothing new', facts, 'good');
   const title = `▲ Silence does not mean "nothing new": ${plural(reasons.length, 'reason')}`;

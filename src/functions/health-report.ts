@@ -2,10 +2,11 @@ import { whyMissing } from '../canary-standing.ts';
 import { describeProblem, type HuntFileProblem } from '../errors.ts';
 import type { Hunt } from '../hunt/hunt.ts';
 import { catchUpAt } from '../hunt/coverage.ts';
-import { latestSlot, nextSlot } from '../hunt/schedule.ts';
+import { nextSlot } from '../hunt/schedule.ts';
 import { wants } from '../hunt/subscription.ts';
 import type { KnownCanary, Mute, RunPolicy, ScopeState, Target } from '../services.ts';
 import { MINUTE, type Milliseconds } from '../time.ts';
+import { missedSlot, queueReasons } from './queue-heartbeat.ts';
 
 export interface HealthInput {
   readonly hunts: readonly Hunt[];
@@ -33,6 +34,7 @@ const STUCK_AFTER: Milliseconds = 10 * MINUTE;
 export function healthReasons(input: HealthInput): readonly HealthReason[] {
   return [
     ...tickReasons(input),
+    ...queueReasons(input),
     ...fileReasons(input),
     ...targetReasons(input),
     ...scopeReasons(input),
@@ -124,11 +126,8 @@ function missedReasons(
     if (state?.lastRun) return [];
     return [{ code: 'never-run', message: `${where} has never run, so it has no baseline to compare with.` }];
   }
-  const schedule = hunt.schedule ?? policy.schedule;
-  // A slot counts as missed once a run of full length could have answered it and a tick could have started that run.
-  const answered = new Date(now.getTime() - policy.runTimeout - STUCK_AFTER);
-  const slot = latestSlot(schedule, answered);
-  if (!slot || state.lastSlot >= slot) return [];
+  const slot = missedSlot(hunt, state, policy, now);
+  if (!slot) return [];
   return [{ code: 'slot-missed', message: `${where} has not answered for its slot of ${slot.toISOString()}.` }];
 }
 

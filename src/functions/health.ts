@@ -5,6 +5,7 @@ import { SECOND, type Milliseconds } from '../time.ts';
 import { canaryJson } from './canary-report.ts';
 import { json, type Endpoint, type HttpHandler } from './endpoint.ts';
 import { readHealth } from './health-input.ts';
+import { lastDelivery } from './queue-heartbeat.ts';
 import { healthReasons, type HealthReason } from './health-report.ts';
 import type { Program } from './program.ts';
 
@@ -57,6 +58,7 @@ async function report(services: Services): Promise<HttpResponseInit> {
     status: healthy ? 'healthy' : 'unhealthy',
     reasons,
     lastTick,
+    lastDelivery: lastDelivery(input.states),
     canary: canaryJson(input),
     hunts: hunts.length,
     targets: targets.length,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { healthReasons, type HealthInput } from '../../src/functions/health-report.ts';
 import type { ScopeState, Target } from '../../src/services.ts';
 import { DAY, HOUR, MINUTE } from '../../src/time.ts';
-import { aHunt } from '../support/builders.ts';
+import { aHunt, aRun } from '../support/builders.ts';
 
 const now = new Date('2026-11-23T06:30:00Z');
 const ago = (ms: number): Date => new Date(now.getTime() - ms);
@@ -36,6 +36,21 @@ const healthy = (state: Partial<ScopeState> = {}): HealthInput => ({
 const codes = (input: HealthInput): string[] => healthReasons(input).map(({ code }) => code);
 
 describe('health', () => {
+  it('notices that the timer ticks and the queue delivers nothing', () => {
+    const yesterday = new Date('2026-11-22T06:00:09Z');
+    const lastRun = { id: aRun().id, at: yesterday, status: 'completed' } as const;
+    const silent = healthy({ lastSlot: new Date('2026-11-22T06:00:00Z'), lastRun });
+    const [reason] = healthReasons(silent).filter(({ code }) => code === 'queue-silent');
+    expect(reason?.message).toContain('no run has ended since 2026-11-22T06:00:09.000Z, and 1 slot waits');
+
+    const atWork = { lease: { run: aRun().id, until: ago(-MINUTE) } };
+    expect(codes(healthy({ lastSlot: new Date('2026-11-22T06:00:00Z'), lastRun, ...atWork }))).not.toContain(
+      'queue-silent',
+    );
+    const other = { scope: { ...scope, workspace: 'emea' }, lastSlot: now, lastRun: { ...lastRun, at: ago(MINUTE) } };
+    expect(codes({ ...silent, states: [...silent.states, other] })).not.toContain('queue-silent');
+  });
+
   it('gives no reason when silence means that nothing is new', () => {
     expect(healthReasons(healthy())).toEqual([]);
   });
