@@ -11,6 +11,7 @@ import { tableCanaries } from '../src/azure/canaries.ts';
 import { tableCases } from '../src/azure/cases.ts';
 import { tableConversations } from '../src/azure/conversations.ts';
 import { tableExplanations } from '../src/azure/explanations.ts';
+import { tableKeptRuns } from '../src/azure/kept-runs.ts';
 import { tableLedger } from '../src/azure/ledger.ts';
 import { tableLinkSecrets } from '../src/azure/link-secrets.ts';
 import { tableOutbox } from '../src/azure/outbox.ts';
@@ -96,6 +97,7 @@ function settingOf(tablesUrl: string): Setting {
       ledger: tableLedger(ledgerTable),
       outbox: tableOutbox(ledgerTable, now),
       runs: tableRuns(azureTable(counted.client(`R${suffix}`)), now),
+      kept: tableKeptRuns(azureTable(counted.client(`R${suffix}`))),
       conversations: {
         ...tableConversations(memoryTable()),
         list: () => Promise.resolve([{ id: 'c', kind: 'channel', reference: {}, rules: [] }]),

@@ -2,8 +2,10 @@
 import { UnexpectedColumnsError } from './errors.ts';
 import type { PartialAnswer } from './hunt/answer.ts';
 import { compareRows, type ComparisonInput } from './hunt/compare.ts';
+import { keepingRows, type KeptAnswer } from './hunt/kept-rows.ts';
 import { joinParts } from './hunt/join-parts.ts';
 import type { HuntReport } from './hunt/report.ts';
+import { KEEP_NOTHING, type Keeping } from './keep-run.ts';
 import { MOST_PARTS, partOfDevices } from './kql/part-of-devices.ts';
 import type { Workspace } from './services.ts';
 
@@ -20,10 +22,19 @@ export async function askHunt(
   input: ComparisonInput,
   lastRows: number,
   signal: AbortSignal,
+  keep: Keeping = KEEP_NOTHING,
 ): Promise<HuntReport> {
   for (let parts = lastRows > MANY_ROWS ? 4 : 1; ; parts *= 4) {
-    const reports = await askInParts(workspace, input, parts, signal);
-    if (reports) return joinParts(reports, input.baseline);
+    const answers = await askInParts(workspace, input, parts, signal, keep);
+    if (!answers) continue;
+    keep.compared(
+      input,
+      answers.map(({ kept }) => kept),
+    );
+    return joinParts(
+      answers.map(({ value }) => value),
+      input.baseline,
+    );
   }
 }
 
@@ -33,15 +44,17 @@ async function askInParts(
   input: ComparisonInput,
   parts: number,
   signal: AbortSignal,
-): Promise<readonly HuntReport[] | undefined> {
+  { pack }: Keeping,
+): Promise<readonly { readonly value: HuntReport; readonly kept: KeptAnswer }[] | undefined> {
   const { hunt, run, asked } = input;
-  const reports: HuntReport[] = [];
+  const answers: { value: HuntReport; kept: KeptAnswer }[] = [];
   for (let part = 0; part < parts; part += 1) {
     const query = parts === 1 ? asked : partOfDevices(asked, hunt.device, part, parts);
-    const report = await workspace.query(query, run.asked, signal, compareRows(input));
-    if ('missingColumns' in report) throw new UnexpectedColumnsError(report.missingColumns, report.columns);
-    if (wasCutOff(report.partial) && parts < MOST_PARTS) return undefined;
-    reports.push(report);
+    const read = keepingRows(compareRows(input), hunt.device, pack);
+    const { value, kept } = await workspace.query(query, run.asked, signal, read);
+    if ('missingColumns' in value) throw new UnexpectedColumnsError(value.missingColumns, value.columns);
+    if (wasCutOff(value.partial) && parts < MOST_PARTS) return undefined;
+    answers.push({ value, kept });
   }
-  return reports;
+  return answers;
 }

@@ -9,6 +9,7 @@ import { tableExplanations } from './azure/explanations.ts';
 import { azureCredential } from './azure/credential.ts';
 import { tableLinkSecrets } from './azure/link-secrets.ts';
 import { tableLedger } from './azure/ledger.ts';
+import { tableKeptRuns } from './azure/kept-runs.ts';
 import type { HttpClient } from './azure/log-analytics-client.ts';
 import { logAnalyticsWorkspace } from './azure/log-analytics.ts';
 import { tableOutbox } from './azure/outbox.ts';
@@ -77,6 +78,7 @@ export async function azureServices(settings: Settings, log: Log, overrides: Azu
     canaries: tableCanaries(runs),
     cases: tableCases(cases),
     runs: tableRuns(runs, now),
+    kept: tableKeptRuns(runs),
     links: tableLinkSecrets(conversations),
     retention: tableRetention(clients),
     rates: tableCallRates(runs),

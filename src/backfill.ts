@@ -1,11 +1,13 @@
 /** The story of a backfill: a baseline founded from the past, so that the first real run is news and not history. */
 import { BaselineExistsError, UnexpectedColumnsError, UnknownNameError } from './errors.ts';
-import { collectRows, type QueryAnswer } from './hunt/answer.ts';
+import { collectRows, readAnswer, type QueryAnswer } from './hunt/answer.ts';
 import { backfillClocks } from './hunt/coverage.ts';
 import type { Hunt } from './hunt/hunt.ts';
-import { assembleReport } from './hunt/compare.ts';
+import { compareRows } from './hunt/compare.ts';
+import { keepingRows } from './hunt/kept-rows.ts';
 import type { HuntReport } from './hunt/report.ts';
 import { planRun, type Run, type RunOrder } from './hunt/run.ts';
+import { keepRun, type Keeping } from './keep-run.ts';
 import { pinClock } from './kql/pin-clock.ts';
 import { failureOf } from './run-failure.ts';
 import { summaryOf } from './run-summary.ts';
@@ -30,8 +32,11 @@ export async function backfill(
   const ticket = await runs.begin(run, clocks.length * policy.runTimeout + MINUTE, now());
   log.info('run.started', { run: run.id, hunt: hunt.slug, workspace: run.scope.workspace, trigger: run.trigger });
   try {
-    const report = await foundFrom(clocks, hunt, run, services, onProgress);
-    await runs.finish(ticket, end(ticket, { status: 'completed', report: summaryOf(report), hunt }, now()));
+    const keep = keepRun(services.kept.pack);
+    const report = await foundFrom(clocks, hunt, run, services, onProgress, keep);
+    const at = now();
+    const kept = keep.ended(report, at, ticket.again === true);
+    await runs.finish(ticket, end(ticket, { status: 'completed', report: summaryOf(report), keep: kept, hunt }, at));
     return report;
   } catch (error) {
     const failure = { ...failureOf(error), willRetry: false };
@@ -46,6 +51,7 @@ async function foundFrom(
   run: Run,
   { workspaces, ledger, policy }: Services,
   onProgress: (done: number, all: number) => void,
+  keep: Keeping,
 ): Promise<HuntReport> {
   const workspace = workspaces.get(run.scope.workspace);
   if (!workspace) throw new UnknownNameError('workspace', run.scope.workspace);
@@ -60,8 +66,10 @@ async function foundFrom(
     onProgress(answers.length, clocks.length);
   }
   const answer = joined(answers);
-  const report = assembleReport({ hunt, run, asked: pinClock(hunt.query, run.asOf), answer, baseline });
+  const input = { hunt, run, asked: pinClock(hunt.query, run.asOf), baseline };
+  const { value: report, kept } = readAnswer(answer, keepingRows(compareRows(input), hunt.device, keep.pack));
   if ('missingColumns' in report) throw new UnexpectedColumnsError(report.missingColumns, report.columns);
+  keep.compared(input, [kept]);
   await session.commit(report);
   return report;
 }

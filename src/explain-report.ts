@@ -10,6 +10,7 @@ import type { HuntReport } from './hunt/report.ts';
 import { looksBack } from './hunt/run.ts';
 import { sightOf, type Sight } from './hunt/sight.ts';
 import type { Named } from './hunt/sighting.ts';
+import { KEEP_NOTHING, type Keeping } from './keep-run.ts';
 import type { LedgerSession, Services, Workspace } from './services.ts';
 import { HOUR } from './time.ts';
 
@@ -23,11 +24,12 @@ export async function explainReport(
   workspace: Workspace,
   services: Services,
   signal: AbortSignal,
+  keep: Keeping = KEEP_NOTHING,
 ): Promise<HuntReport> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(services.policy.evidenceTimeout)]);
   const [sight, explained] = await Promise.all([
     look(report, services, deadline),
-    explainNews(report, session, workspace, services, deadline),
+    explainNews(report, session, workspace, services, deadline, keep),
   ]);
   return withSight(explained, sight);
 }
@@ -45,6 +47,7 @@ async function explainNews(
   workspace: Workspace,
   services: Services,
   signal: AbortSignal,
+  keep: Keeping,
 ): Promise<HuntReport> {
   const { hunt, run } = report;
   const learn = (devices: readonly Named[], siblings = hunt.siblings): Promise<ReadonlyMap<DeviceKey, Learned>> => {
@@ -54,6 +57,7 @@ async function explainNews(
   const asks = Object.keys(hunt.evidence).length + hunt.siblings.length > 0;
   const news = asks ? worstFirst([...report.findings, ...report.lapsed]) : [];
   const learned = await learn(news);
+  keep.learned(learned);
   const explained = withFindings(report, (device) => learned.get(device));
   // The past can reopen nothing: what is watched is how things stand now.
   if (!session.explained || looksBack(run)) return explained;
@@ -62,6 +66,8 @@ async function explainNews(
   const seen = new Map(report.known.map((sighting) => [sighting.device, sighting]));
   const asked = hunt.scenarios.length === 0 ? [] : watched.flatMap(({ device }) => seen.get(device) ?? []);
   const again = await learn(asked, []);
+  keep.learned(again);
+  keep.watched(watched);
   const promises = session.promised ? await services.promises.expected(run.scope) : undefined;
   return withWatched(
     explained,

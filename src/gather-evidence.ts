@@ -44,6 +44,7 @@ export async function gatherEvidence(
     const [parts, agreements] = await Promise.all([askParts(hunt, asking), askSiblings(hunt, siblings, asking)]);
     const evidenceOf = readEvidence(parts, { scenarios: hunt.scenarios, matchColumn, asOf: run.asOf });
     const telemetry = byDevice('telemetry', parts.telemetry);
+    const executions = executionsByDevice(parts.executions);
     const telemetryIsSure = parts.telemetry !== undefined && gapOf('telemetry', parts.telemetry) === undefined;
     for (const { device } of batch) {
       const agreement = agreements?.get(device);
@@ -51,10 +52,19 @@ export async function gatherEvidence(
         evidence: evidenceOf(device),
         telemetry: telemetry.has(device) ? true : telemetryIsSure ? false : undefined,
         ...(agreement && { agreement }),
+        ...(executions && { executions: { ...executions, rows: executions.rows.get(device) ?? [] } }),
       });
     }
   }
   return learned;
+}
+
+/** As they were answered, with the columns that only scenarios read. */
+function executionsByDevice(part: Part | undefined) {
+  if (part?.state !== 'answered') return undefined;
+  const { columns, rows } = part.answer;
+  const place = columns.findIndex(({ name }) => name === 'DeviceId');
+  return { columns, rows: Map.groupBy(rows, (row) => deviceKeyOf(String(row[place] ?? ''), '')) };
 }
 
 interface Asking extends Gathering {

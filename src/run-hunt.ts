@@ -12,6 +12,7 @@ import { proofOf } from './hunt/proof.ts';
 import type { HuntReport } from './hunt/report.ts';
 import { looksBack, planRun, type Run, type RunOrder } from './hunt/run.ts';
 import { troubleNews, troubleOf, untouched } from './hunt/trouble.ts';
+import { KEEP_NOTHING, keepRun, type Keeping } from './keep-run.ts';
 import { pinClock } from './kql/pin-clock.ts';
 import { forgetSpent, tellLapsed } from './lapse.ts';
 import { recordFailure } from './run-failure.ts';
@@ -37,7 +38,9 @@ export async function runHunt(
   }
   log.info('run.started', { run: run.id, hunt: hunt.slug, workspace: run.scope.workspace, trigger: run.trigger });
   try {
-    const { report, session } = await investigate(hunt, run, ticket.before, services);
+    const keep = keepRun(services.kept.pack);
+    const signal = AbortSignal.timeout(policy.runTimeout);
+    const { report, session } = await investigate(hunt, run, ticket.before, services, signal, keep);
     onReport(report);
     await forgetSpent(report, services);
     await rememberExplanations(report, services);
@@ -52,11 +55,13 @@ export async function runHunt(
     const told = receipt.transactions > 0 || lapsed || reopened || news !== undefined;
     const pending = told || ticket.before.unsettledSince !== undefined;
     const settled = !pending || (await tellPending(run.scope, services));
+    const at = now();
     const end = {
-      at: now(),
+      at,
       status: 'completed',
       report: summaryOf(report),
       settled,
+      keep: keep.ended(report, at, ticket.again === true),
       ...(trouble && { trouble }),
       hunt,
     } as const;
@@ -79,6 +84,7 @@ export async function investigate(
   before: ScopeState | undefined,
   services: Services,
   signal: AbortSignal = AbortSignal.timeout(services.policy.runTimeout),
+  keep: Keeping = KEEP_NOTHING,
 ): Promise<{ readonly report: HuntReport; readonly session: LedgerSession }> {
   const { workspaces, ledger, promises } = services;
   const workspace = workspaces.get(run.scope.workspace);
@@ -95,9 +101,9 @@ export async function investigate(
     ...(expectations && { expectations }),
     ...(before?.lastComplete && { lastComplete: before.lastComplete }),
   };
-  const compared = await askHunt(workspace, input, before?.lastRun?.totals?.rows ?? 0, signal);
+  const compared = await askHunt(workspace, input, before?.lastRun?.totals?.rows ?? 0, signal, keep);
   const report = await withNamesakes(compared, session);
   const proof = session.baseline.state === 'established' ? proofOf(before?.watch, hunt) : undefined;
   const proven = proof ? { ...report, proof } : report;
-  return { report: await explainReport(proven, session, workspace, services, signal), session };
+  return { report: await explainReport(proven, session, workspace, services, signal, keep), session };
 }

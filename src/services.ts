@@ -15,6 +15,8 @@ import type { Expectation, Expectations } from './hunt/expectation.ts';
 import type { Explanation } from './hunt/explanation.ts';
 import type { ScopeHistory } from './hunt/history.ts';
 import type { LifeEvent, Namesake } from './hunt/life.ts';
+import type { Pack } from './hunt/kept-rows.ts';
+import type { KeptHead, KeptPart, RunKeep } from './hunt/kept-run.ts';
 import type { Notice, NoticeContext } from './hunt/notice.ts';
 import type { Person } from './hunt/person.ts';
 import type { SubscriptionRule } from './hunt/subscription.ts';
@@ -337,6 +339,8 @@ export interface RunTicket {
   readonly before: ScopeState;
   /** The record of this very run when it has already ended: a repeated message. */
   readonly ended?: RunRecord;
+  /** An earlier attempt at this run had begun. */
+  readonly again?: boolean;
 }
 
 export interface RunEnd {
@@ -349,6 +353,8 @@ export interface RunEnd {
   readonly settled: boolean;
   /** What the run asked; absent where it asked nothing, and so watched nothing. */
   readonly hunt?: Pick<Hunt, 'query' | 'version'>;
+  /** What a completed run leaves to look back at: stored before it counts as completed, or with it. */
+  readonly keep?: RunKeep;
 }
 
 export interface RunFailure {
@@ -421,11 +427,24 @@ export interface ScopeState {
   readonly history?: ScopeHistory;
 }
 
+/** What completed runs saw and decided, for as long as runs are kept. */
+export interface KeptRuns {
+  readonly pack: Pack;
+  /** Runs whose ids' times are at `from` or later and before `to`, oldest first. */
+  of(scope: HuntScope, from: Date, to: Date): AsyncIterable<KeptRun>;
+  find(id: RunId): Promise<KeptRun | undefined>;
+}
+
+export interface KeptRun extends KeptHead {
+  /** Read as they are asked for. Throws {@link ServiceError} when what was kept cannot be read. */
+  parts(): AsyncIterable<KeptPart>;
+}
+
 /** How long is kept what only serves to look back. */
 export interface Retention {
   lastSweep(): Promise<Date | undefined>;
   swept(at: Date): Promise<void>;
-  /** Takes away the scope's runs, told notices and cases from before; a bounded number of each. Answers how many rows. */
+  /** Takes away the scope's runs, what was kept of them, told notices and cases from before; a bounded number of each. Answers how many rows. */
   sweep(scope: HuntScope, before: Date): Promise<number>;
   /** Takes away the marks of used links that nobody can use any more. */
   sweepLinks(before: Date): Promise<number>;
@@ -477,6 +496,7 @@ export interface Services {
   readonly workspaces: ReadonlyMap<string, Workspace>;
   readonly ledger: Ledger;
   readonly runs: RunJournal;
+  readonly kept: KeptRuns;
   readonly outbox: Outbox;
   readonly conversations: Conversations;
   readonly notifier: Notifier;

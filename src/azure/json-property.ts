@@ -47,6 +47,7 @@ const DATE_FIELDS = new Set([
   'slot',
   'from',
   'until',
+  'endedAt',
   'escalatedAt',
 ]);
 

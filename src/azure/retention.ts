@@ -2,6 +2,7 @@ import type { HuntScope } from '../hunt/hunt.ts';
 import { scopeKeyOf } from '../hunt/run.ts';
 import type { Retention } from '../services.ts';
 import { casesBefore, WATCH } from './case-rows.ts';
+import { keptBefore } from './kept-run-rows.ts';
 import { USED_LINKS } from './link-secrets.ts';
 import { noticePartition, toldBefore } from './outbox-rows.ts';
 import { runsBefore } from './run-rows.ts';
@@ -32,11 +33,16 @@ export function tableRetention({ ledger, runs, cases, conversations }: SweptTabl
     },
     async sweep(scope: HuntScope, before: Date) {
       const key = scopeKeyOf(scope);
-      return (
-        (await sweepRange(runs, key, ...runsBefore(before))) +
-        (await sweepRange(ledger, noticePartition(scope), ...toldBefore(before))) +
-        (await sweepRange(cases, key, ...casesBefore(before)))
-      );
+      const ranges: readonly Range[] = [
+        [runs, key, ...runsBefore(before)],
+        // After the runs: a run of which the record is there has what was kept of it.
+        ...keptBefore(before).map((range): Range => [runs, key, ...range]),
+        [ledger, noticePartition(scope), ...toldBefore(before)],
+        [cases, key, ...casesBefore(before)],
+      ];
+      let rows = 0;
+      for (const range of ranges) rows += await sweepRange(...range);
+      return rows;
     },
     sweepUnanswered: (before) => sweepRange(cases, WATCH, ...unansweredBefore(before)),
     async sweepLinks(before) {
@@ -51,7 +57,9 @@ export function tableRetention({ ledger, runs, cases, conversations }: SweptTabl
   };
 }
 
-async function sweepRange(table: Table, partition: string, from: string, to: string): Promise<number> {
+type Range = readonly [table: Table, partition: string, from: string, to: string];
+
+async function sweepRange(...[table, partition, from, to]: Range): Promise<number> {
   const keys: string[] = [];
   for await (const { rowKey } of table.list(partition, from, to, 1000, [])) {
     if (keys.push(rowKey) >= MOST) break;

@@ -15,7 +15,7 @@ export const RUN_ROWS = ['r-', 'r.'] as const;
 export const TICK = ['system', 'tick'] as const;
 
 /** Newest first: row keys are listed in ascending order, so time runs backwards in them. */
-const LATEST = 9_999_999_999_999;
+export const LATEST = 9_999_999_999_999;
 
 /** A run's row follows from its id alone. */
 export function runKey(id: RunId): readonly [string, string] {

@@ -33,7 +33,7 @@ export function tableRuns(table: Table, now: () => Date): RunJournal {
       const { before } = taken;
       if ('ended' in taken) return { run, before, ended: taken.ended };
       const record = await startRecord(table, run, at);
-      const ticket: RunTicket = { run, before };
+      const ticket: RunTicket = { run, before, again: record.again };
       held.set(ticket, { lease: taken.lease, record });
       return ticket;
     },

@@ -1,3 +1,4 @@
+import type { QueryAnswer } from './answer.ts';
 /** Puts what was learned about devices into a run's report: who is told, who is left out, who is news again. */
 import type { Agreement } from './corroboration.ts';
 import type { DeviceKey } from './device-key.ts';
@@ -25,6 +26,8 @@ export interface Learned {
   /** Whether it sends process events; undefined where that is not known. */
   readonly telemetry: boolean | undefined;
   readonly agreement?: Agreement;
+  /** Its executions as they were answered; absent where they were not. */
+  readonly executions?: Pick<QueryAnswer, 'columns' | 'rows'>;
 }
 
 /** Of a device that nobody could ask about. */

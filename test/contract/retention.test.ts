@@ -59,12 +59,13 @@ describe.each([
     expect(waiting.map(({ openedAt }) => openedAt)).toEqual([day(3), day(2)]);
   });
 
-  it('takes away old runs, told notices and cases, and keeps what is younger and every known device', async () => {
+  it('takes away old runs and what they saw, told notices and cases, and keeps what is younger and every known device', async () => {
     const { services, retention } = await years([0, 1, 2, 3]);
     const cutoff = new Date(day(2).getTime() - HOUR);
     const before = await services.runs.recent(scope, 100);
 
-    expect(await retention.sweep(scope, cutoff)).toBe(4);
+    // A run and what was kept of it, each with its case.
+    expect(await retention.sweep(scope, cutoff)).toBe(6);
 
     const kept = await services.runs.recent(scope, 100);
     expect(kept.map(({ id }) => id)).toEqual(before.slice(0, 2).map(({ id }) => id));

@@ -1,9 +1,11 @@
 import { tableConversations } from '../../src/azure/conversations.ts';
+import { tableKeptRuns } from '../../src/azure/kept-runs.ts';
 import { tableLedger } from '../../src/azure/ledger.ts';
 import { OUTBOX_ROWS, partitionOf } from '../../src/azure/ledger-rows.ts';
 import { noticePartition, OPEN_NOTICES } from '../../src/azure/outbox-rows.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import { azureTable, type Table } from '../../src/azure/table.ts';
+import type { RunId } from '../../src/hunt/run.ts';
 import { aScope } from '../support/builders.ts';
 import { KNOWN, NEW, tableClient, type Lane } from './lane.ts';
 
@@ -68,6 +70,10 @@ async function journalViolations(table: Table, now: () => Date, { delivered }: L
   const runs = tableRuns(table, now);
   const [state] = await runs.scopes();
   const records = await runs.recent(scope, 100);
+  const bare: string[] = [];
+  for (const { id, status } of records) {
+    if (status === 'completed' && (await rowsKeptOf(table, id)) === undefined) bare.push(id);
+  }
   const open = records.filter(({ status }) => !ENDED.has(status));
   return [
     ...(state?.lease && state.lease.until > now() ? [`LEASE HELD by ${state.lease.run}`] : []),
@@ -76,7 +82,17 @@ async function journalViolations(table: Table, now: () => Date, { delivered }: L
     ...(state?.trouble && !JSON.stringify(delivered).includes('cannot be trusted')
       ? [`TROUBLE UNTOLD ${state.trouble.code}`]
       : []),
+    ...bare.map((id) => `NOTHING KEPT of ${id}`),
     ...open.map(({ id, status }) => `RUN ${id} still ${status}`),
     ...(state?.lastSlot ? [] : ['SLOT unanswered']),
   ];
+}
+
+/** How many rows are kept of a run, once all of them have been read; undefined when they cannot be. */
+async function rowsKeptOf(table: Table, id: RunId): Promise<number | undefined> {
+  const kept = await tableKeptRuns(table).find(id);
+  let rows = 0;
+  if (!kept) return undefined;
+  for await (const part of kept.parts()) rows += part.kind === 'rows' ? part.rows.length : 0;
+  return rows === kept.rows ? rows : undefined;
 }

@@ -3,6 +3,7 @@ import { tableCanaries } from '../../src/azure/canaries.ts';
 import { tableCases } from '../../src/azure/cases.ts';
 import { tableConversations } from '../../src/azure/conversations.ts';
 import { tableExplanations } from '../../src/azure/explanations.ts';
+import { tableKeptRuns } from '../../src/azure/kept-runs.ts';
 import { tableLedger } from '../../src/azure/ledger.ts';
 import { tableLinkSecrets } from '../../src/azure/link-secrets.ts';
 import { tableOutbox } from '../../src/azure/outbox.ts';
@@ -88,6 +89,7 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
       ledger: tableLedger(over),
       outbox: tableOutbox(over, now),
       runs: tableRuns(over, now),
+      kept: tableKeptRuns(over),
       conversations: tableConversations(over),
       canaries: tableCanaries(over),
       cases: tableCases(over),

@@ -4,6 +4,7 @@ import { tableCases } from '../../src/azure/cases.ts';
 import { tableConversations } from '../../src/azure/conversations.ts';
 import { tableExplanations } from '../../src/azure/explanations.ts';
 import { askedFreshness } from '../../src/freshness.ts';
+import { tableKeptRuns } from '../../src/azure/kept-runs.ts';
 import { tableLedger } from '../../src/azure/ledger.ts';
 import { tableLinkSecrets } from '../../src/azure/link-secrets.ts';
 import { tableOutbox } from '../../src/azure/outbox.ts';
@@ -110,6 +111,7 @@ export function aWorld(
       ledger: tableLedger(ledgerTable),
       outbox: tableOutbox(ledgerTable, now),
       runs: tableRuns(runsTable, now),
+      kept: tableKeptRuns(runsTable),
       conversations: tableConversations(conversationsTable),
       notifier: {
         async send(about, target) {
