@@ -14,6 +14,8 @@ import type { Environment } from '../src/setting-readers.ts';
 import { readSettings } from '../src/settings.ts';
 import { startAzurite } from './azurite.ts';
 import { explainDevice, readExplain } from './hunt-explain.ts';
+import { replayHunt } from './hunt-replay/command.ts';
+import { readReplay } from './hunt-replay/request.ts';
 import { explainText } from './explain-text.ts';
 import { withProgress } from './hunt-run/progress.ts';
 import { EXIT, readRequest, say, UsageError, type Request } from './hunt-run/request.ts';
@@ -31,6 +33,14 @@ async function main(): Promise<number> {
     if (verb === 'explain') {
       const explain = readExplain(rest);
       return await withServices((services) => explainDevice(explain, services));
+    }
+    if (verb === 'replay') {
+      const replay = readReplay(rest, new Date());
+      if (!replay) return EXIT.nothingNew;
+      return await withServices(async (services) => {
+        console.log(await withProgress('Replaying', () => replayHunt(replay, services)));
+        return EXIT.nothingNew;
+      });
     }
     const request = readRequest(process.argv.slice(2));
     return request ? await withServices((services) => run(request, services)) : EXIT.nothingNew;

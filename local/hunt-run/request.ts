@@ -9,6 +9,8 @@ import { DAY, HOUR, parseInstant, parseTimespan, type Milliseconds } from '../..
 
 const USAGE = `Usage: npm run hunt -- <hunt file> [--dry-run | --explain] [--as-of 2026-11-20T06:00Z | --backfill 30d] [--workspace alias] [--json]
 
+  replay [hunt] --from 2026-10-01 [--hunt-file changed.yaml]
+                            which cards of that time would have been others, from the rows that were kept; --help says more
   explain <device> [hunt]   the story of a device, from what is stored; nothing is asked or written
 
   --dry-run     ask and compare, write and tell nothing
@@ -102,7 +104,7 @@ function parsed(args: string[]) {
   }
 }
 
-function readHunt(file: string): Hunt {
+export function readHunt(file: string): Hunt {
   const { hunt, problems, warnings } = readHuntFile(path.basename(file), textOf(file));
   for (const warning of warnings) say(`Warning: ${describeProblem(warning)}`);
   if (!hunt) throw new HuntFileError(problems);

@@ -145,6 +145,11 @@ const DATES = new Set([
   ...['since', 'until', 'at'],
 ]);
 
-/** By field, not by look: a device may call itself `2026-11-23T00:00:00.000Z`. Cells are in lists and stay as they came. */
+const WRITTEN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/**
+ * By field: a device may call itself `2026-11-23T00:00:00.000Z`. By look as well: a hunt names its columns under the same
+ * fields. Cells are in lists and stay as they came.
+ */
 const reviveDate = (key: string, value: unknown): unknown =>
-  DATES.has(key) && typeof value === 'string' ? new Date(value) : value;
+  DATES.has(key) && typeof value === 'string' && WRITTEN.test(value) ? new Date(value) : value;
