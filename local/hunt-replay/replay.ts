@@ -84,7 +84,7 @@ export async function replay({ runs, from, trialOn, foundBy, unkept }: ReplayInp
     for (const device of new Set(unknown)) {
       // From before rows were kept; or the ledger says from which run, of which nothing is kept.
       const found = head.again || isWhole ? await foundBy(device) : [];
-      if (found.some(({ run, told }) => told && run === head.id)) {
+      if (head.again && found.some(({ run, told }) => told && run === head.id)) {
         // Of an earlier attempt at this run nothing was kept but these rows: what it told looks known here.
         const earlier = earlierAttempt(device, keyed, content);
         if (earlier) decided.set(device, earlier);
