@@ -63,6 +63,7 @@ describe('the deployed bundle', () => {
       getRun: { type: 'httpTrigger', route: 'runs/{run}', methods: ALL, authLevel: 'function' },
       hunts: { type: 'httpTrigger', route: 'hunts', methods: ALL, authLevel: 'function' },
       devices: { type: 'httpTrigger', route: 'hunts/{hunt}/devices', methods: ALL, authLevel: 'function' },
+      device: { type: 'httpTrigger', route: 'hunts/{hunt}/devices/{device}', methods: ALL, authLevel: 'function' },
       status: { type: 'httpTrigger', route: 'status', methods: ALL, authLevel: 'function' },
       listRuns: { type: 'httpTrigger', route: 'runs', methods: ALL, authLevel: 'function' },
       board: { type: 'httpTrigger', route: 'board', methods: ['GET', 'HEAD', 'POST'], authLevel: 'anonymous' },
@@ -73,7 +74,7 @@ describe('the deployed bundle', () => {
       case: { type: 'httpTrigger', route: 'cases/{case}', methods: ['GET', 'POST'], authLevel: 'anonymous' },
       health: { type: 'httpTrigger', route: 'health', methods: ['GET'], authLevel: 'anonymous' },
     });
-    expect(Object.keys(triggers)).toHaveLength(16);
+    expect(Object.keys(triggers)).toHaveLength(17);
   });
 
   it('explains itself in its status when its settings are missing, instead of failing to load', () => {
