@@ -102,7 +102,7 @@ const refusal = (file: string, asOf: Date, reasons: readonly string[]): string =
 
 const notKept = ({ message }: KqlError, file = 'The hunt'): UsageError =>
   new UsageError(
-    `${file} asks for what was not kept: ${message}\nOf the answer only the device's columns are there (its id, name, first seen, last seen and count), of executions all columns of the question. Ask the workspace instead: npm run hunt -- ${file} --dry-run.`,
+    `${file} asks for what was not kept: ${message}\nOf the answer only the hunt's device columns are there (id, name, first seen, last seen, count), of executions every column of the question. Ask the workspace instead: npm run hunt -- ${file} --dry-run.`,
   );
 
 function foundBy(scope: HuntScope, { ledger }: Kept): ReplayInput['foundBy'] {

@@ -17,10 +17,10 @@ export interface RowFilter {
   (rows: readonly (readonly Cell[])[], asOf: Date): ReadonlySet<number>;
 }
 
-/** `pipe` is what stands behind the table's name, from its `|` on. */
-export function rowFilter(pipe: string, columns: readonly AnswerColumn[]): RowFilter {
+/** `pipe` is what stands behind the table's name, from its `|` on; `head` is what it may name besides columns. */
+export function rowFilter(pipe: string, columns: readonly AnswerColumn[], head = ''): RowFilter {
   const schema = { [TABLE]: [...columns, { name: PLACE, type: 'long' }] };
-  const query: CompiledQuery = compileQuery(`${TABLE}\n${pipe}\n| project ${PLACE}\n`, schema);
+  const query: CompiledQuery = compileQuery(`${head}${TABLE}\n${pipe}\n| project ${PLACE}\n`, schema);
   return (rows, asOf) => {
     const table = rows.map((row, place): Row => [
       ...columns.map(({ type }, i) => valueOf(row[i] ?? null, type)),

@@ -10,7 +10,8 @@ export const USAGE = `Usage: npm run hunt -- replay [hunt] --from 2026-10-01 [--
   others, device by device. The workspace is not asked, nothing is written, nobody is told.
 
   hunt          name or id of the hunt; may be left out where --hunt-file says it
-  --from, --to  clocks of the first and the last run: a day (midnight UTC) or an instant with its offset; --to: now
+  --from, --to  when the first and the last of the runs began: a day (midnight UTC) or an instant with its offset;
+                --to is now unless it is given
   --hunt-file   the hunt as it is to be tried: its scenarios, forgetAfter, firstRun, severity and name, and "| where"
                 operators added to the end of its query. Without it each run is decided again by the hunt as it was,
                 which must come to the same.

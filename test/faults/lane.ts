@@ -3,11 +3,15 @@ import { AzureNamedKeyCredential, TableClient, TableServiceClient, type TableEnt
 import { randomBytes } from 'node:crypto';
 import { AZURITE_ACCOUNT, AZURITE_KEY } from '../../local/azurite.ts';
 import { tableConversations } from '../../src/azure/conversations.ts';
+import { tableKeptRuns } from '../../src/azure/kept-runs.ts';
 import { tableLedger } from '../../src/azure/ledger.ts';
 import { tableOutbox } from '../../src/azure/outbox.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import { azureTable } from '../../src/azure/table.ts';
-import { assembleReport } from '../../src/hunt/compare.ts';
+import { readAnswer } from '../../src/hunt/answer.ts';
+import { compareRows } from '../../src/hunt/compare.ts';
+import { keepingRows } from '../../src/hunt/kept-rows.ts';
+import { keepRun } from '../../src/keep-run.ts';
 import type { Notifier, Target } from '../../src/services.ts';
 import { botNotifier } from '../../src/teams/bot-notifier.ts';
 import { lazyBot, type LoadBot } from '../../src/teams/lazy-bot.ts';
@@ -112,13 +116,11 @@ async function baseline(tablesUrl: string): Promise<TableEntity[][]> {
   const journal = tableRuns(table, now);
   const ticket = await journal.begin(run, MINUTE, NOON);
   const session = await tableLedger(table).open(run.scope);
-  const report = assembleReport({
-    hunt: aHunt(),
-    run,
-    asked: '',
-    answer: anAnswer([...KNOWN]),
-    baseline: session.baseline,
-  });
+  const input = { hunt: aHunt(), run, asked: '', baseline: session.baseline };
+  const keep = keepRun(tableKeptRuns(table).pack);
+  const read = keepingRows(compareRows(input), input.hunt.device, keep.pack);
+  const { value: report, kept } = readAnswer(anAnswer([...KNOWN]), read);
+  keep.compared(input, [kept]);
   if ('missingColumns' in report) throw new Error('The builder answers all columns.');
   await session.commit(report);
   const outbox = tableOutbox(table, now);
@@ -129,6 +131,7 @@ async function baseline(tablesUrl: string): Promise<TableEntity[][]> {
     status: 'completed',
     report: { outcome, totals, findings: [] },
     settled: true,
+    keep: keep.ended(report, NOON, false),
   });
   await tableConversations(table).put(CHANNEL);
 

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { readReplay } from '../../local/hunt-replay/request.ts';
-import { seeded } from '../../local/telemetry/random.ts';
+import { seeded, type Random } from '../../local/telemetry/random.ts';
+import { STORY_NAMES, tell, type Story } from '../../local/telemetry/stories.ts';
+import type { Event } from '../../local/telemetry/events.ts';
+import { deviceOf } from '../../local/telemetry/story-telemetry.ts';
 import { ServiceError } from '../../src/errors.ts';
 import type { Hunt } from '../../src/hunt/hunt.ts';
 import type { Scenario } from '../../src/hunt/hunt-questions.ts';
 import { deviceKeyOf } from '../../src/hunt/device-key.ts';
 import { runHunt } from '../../src/run-hunt.ts';
 import type { KeptRun } from '../../src/services.ts';
-import { DAY, HOUR } from '../../src/time.ts';
+import { DAY, HOUR, MINUTE } from '../../src/time.ts';
 import { aHunt, anAnswer, aRow, aRunOrder, aScope } from '../support/builders.ts';
 import {
   anExecutionsAnswer,
@@ -18,6 +21,7 @@ import {
   runOn,
   type Ran,
 } from '../support/kept-period.ts';
+import { aWorldWith, EXCLUDING, runAfter, SIGNATURE } from '../support/litemanager.ts';
 import { aWorld, CHANNEL, type World } from '../support/services.ts';
 
 const PROTECTED: Ran = { path: 'C:\\Program Files\\Backup\\x.exe', commandLine: 'x.exe /backup', account: 'system' };
@@ -194,6 +198,51 @@ describe('a changed exclusion, tried on thirty days', () => {
     expect(
       differences.map(({ run, devices }) => [run.asOf, devices.map(({ id, change }) => `${id} ${change}`)]),
     ).toEqual([[dayAt(3).toISOString(), ['backed-up told']]]);
+  });
+});
+
+describe('the stories of the shipped hunt', () => {
+  const happens = (story: Story, world: World, events: Event[], random: Random): void =>
+    void events.push(...tell(story, deviceOf(story), world.services.now().getTime() + DAY - MINUTE, random));
+  const allStories = async (): Promise<World> => {
+    const events: Event[] = [];
+    const world = await aWorldWith(events);
+    const random = seeded(3);
+    for (const story of STORY_NAMES) happens(story, world, events, random);
+    for (let day = 0; day < 3; day += 1) await runAfter(world, SIGNATURE);
+    return world;
+  };
+  /** The same conditions in other words, so that they are worked out from the rows that were kept. */
+  const reworded: Hunt = {
+    ...SIGNATURE,
+    scenarios: SIGNATURE.scenarios.map((one) => ({ ...one, where: `(${one.where.trim()}) and true` })),
+  };
+
+  it('come to the same verdicts by our own engine as the workspace gave', async () => {
+    const world = await allStories();
+
+    const { differences, told } = await replayedJson(world, SIGNATURE, { changed: { file: 'x', hunt: reworded } });
+
+    expect(differences).toEqual([]);
+    expect(told.devices).toBe(STORY_NAMES.length);
+  });
+
+  it('leave out, when they exclude, whom a real run would have left out', async () => {
+    const world = await allStories();
+    const changed = { file: 'x', hunt: EXCLUDING };
+
+    const { differences } = await replayedJson(world, SIGNATURE, { changed });
+
+    const out = differences.flatMap(({ devices }) => devices.filter(({ change }) => change === 'not-told'));
+    const events: Event[] = [];
+    const real = await aWorldWith(events, EXCLUDING);
+    const random = seeded(3);
+    const told = new Set<string>();
+    for (const story of STORY_NAMES) happens(story, real, events, random);
+    for (const { id } of await runAfter(real, EXCLUDING)) told.add(id);
+    const all = STORY_NAMES.map((story) => deviceOf(story).id);
+    expect(out.map(({ id }) => id).sort()).toEqual(all.filter((id) => !told.has(id)).sort());
+    expect(out.length).toBeGreaterThan(2);
   });
 });
 
