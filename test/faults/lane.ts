@@ -104,15 +104,12 @@ export async function openLane(tablesUrl: string): Promise<Lane> {
   };
 }
 
-/** The run of a day before, which no scenario plays. */
-export const BASELINE_RUN = aRun({ asOf: NOON });
-
 /** The rows of a world a day before: founded, told, and at rest. In transactions as large as the service takes. */
 async function baseline(tablesUrl: string): Promise<TableEntity[][]> {
   const client = tableClient(tablesUrl, `B${randomBytes(8).toString('hex')}`);
   const table = azureTable(client);
   const now = (): Date => NOON;
-  const run = BASELINE_RUN;
+  const run = aRun({ asOf: NOON });
   const journal = tableRuns(table, now);
   const ticket = await journal.begin(run, MINUTE, NOON);
   const session = await tableLedger(table).open(run.scope);
