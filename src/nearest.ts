@@ -1,13 +1,16 @@
+/** Letters of a name that are compared: names may come from attackers, and comparing is quadratic. */
+const MOST_COMPARED = 100;
+
 /**
  * The candidate that differs least from a name, if it is close enough to be what somebody meant: by a third of its
  * letters, unless `most` says how many.
  */
 export function nearest(name: string, candidates: Iterable<string>, most?: number): string | undefined {
-  const wanted = name.toLowerCase().slice(0, 100);
+  const wanted = name.toLowerCase().slice(0, MOST_COMPARED);
   let best: string | undefined;
   let least = (most ?? Math.max(1, Math.floor(wanted.length / 3))) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(wanted, candidate.toLowerCase());
+    const distance = editDistance(wanted, candidate.toLowerCase().slice(0, MOST_COMPARED));
     if (distance < least) [best, least] = [candidate, distance];
   }
   return best;

@@ -1,7 +1,9 @@
+import { devicePage } from '../device-page.ts';
 import type { Case } from '../hunt/case.ts';
 import type { DeviceKey } from '../hunt/device-key.ts';
 import type { Expectations } from '../hunt/expectation.ts';
 import type { Hunt, HuntScope } from '../hunt/hunt.ts';
+import { lifeOf, type LifeState } from '../hunt/life.ts';
 import type { DeviceRecord, RunRecord, Services } from '../services.ts';
 import { tallyScenarios, type ScenarioTally } from '../hunt/tally.ts';
 import { DAY } from '../time.ts';
@@ -17,8 +19,10 @@ export interface HuntView {
   readonly runs: readonly RunRecord[];
   readonly devices: readonly DeviceRecord[];
   readonly total: number;
+  /** Only those that stand so are listed. */
+  readonly life?: LifeState;
   readonly founded?: Date;
-  /** The last of these devices, where there are more: the next page begins behind it. */
+  /** The last device looked at, where there are more: the next page begins behind it. */
   readonly next?: DeviceKey;
   readonly expected: Expectations;
   /** What its scenarios have done so far in this workspace. */
@@ -36,7 +40,7 @@ const CASES_OF_RUNS = 20;
 /** Reads about 60 rows and a page of devices, however many runs and devices there are. */
 export async function readHunt(
   hunt: Hunt,
-  asked: { readonly workspace?: string; readonly after?: DeviceKey },
+  asked: { readonly workspace?: string; readonly after?: DeviceKey; readonly life?: LifeState },
   services: Services,
 ): Promise<HuntView> {
   const { runs, cases, promises, ledger, workspaces, policy, now } = services;
@@ -57,10 +61,13 @@ export async function readHunt(
     promises.expected(where),
     explanationsOf(hunt, where.workspace, services),
   ]);
-  const page = await pageOf(
-    listing.devices({ pageSize: DEVICES_A_PAGE + 1, ...(asked.after !== undefined && { after: asked.after }) }),
-  );
-  const whole = page.next === undefined && asked.after === undefined;
+  const { life, after } = asked;
+  const page = await devicePage(listing, {
+    limit: DEVICES_A_PAGE,
+    ...(after !== undefined && { after }),
+    ...(life && { wanted: (device) => lifeOf(device, scope.state?.lastComplete).state === life }),
+  });
+  const whole = page.next === undefined && after === undefined;
   return {
     row,
     scope,
@@ -68,6 +75,7 @@ export async function readHunt(
     runs: recent,
     devices: whole ? page.devices.toSorted(latestFirst) : page.devices,
     total: listing.size,
+    ...(life && { life }),
     ...(listing.since && { founded: listing.since }),
     ...(page.next !== undefined && { next: page.next }),
     expected,
@@ -81,18 +89,6 @@ const worstOf = (scopes: readonly ScopeRow[]): ScopeRow | undefined =>
 
 const latestFirst = (a: DeviceRecord, b: DeviceRecord): number =>
   Number(a.state === 'baseline') - Number(b.state === 'baseline') || b.firstSeen.getTime() - a.firstSeen.getTime();
-
-async function pageOf(
-  all: AsyncIterable<DeviceRecord>,
-): Promise<{ readonly devices: readonly DeviceRecord[]; readonly next?: DeviceKey }> {
-  const devices: DeviceRecord[] = [];
-  for await (const device of all) {
-    const last = devices.at(-1);
-    if (last && devices.length === DEVICES_A_PAGE) return { devices, next: last.device };
-    devices.push(device);
-  }
-  return { devices };
-}
 
 async function casesOf(devices: readonly DeviceRecord[], { cases }: Services): Promise<readonly Case[]> {
   const found = devices.filter(({ state }) => state !== 'baseline').map(({ run }) => run);

@@ -5,7 +5,8 @@ import { sealForms } from '../board/forms.ts';
 import { readHunt } from '../board/hunt-view.ts';
 import { readOverview } from '../board/overview.ts';
 import { readRun } from '../board/run-view.ts';
-import { deviceKeyOf, type DeviceKey } from '../hunt/device-key.ts';
+import { deviceKeyOf, isDeviceKey } from '../hunt/device-key.ts';
+import { LIFE_STATES } from '../hunt/life.ts';
 import { parseRunId, type RunId } from '../hunt/run.ts';
 import { nearest } from '../nearest.ts';
 import type { Rights } from '../pages/board/action-forms.ts';
@@ -84,9 +85,11 @@ async function hunt(asked: BoardRequest, name: string): Promise<HttpResponseInit
   }
   const workspace = request.query.get('workspace');
   const after = request.query.get('after') ?? '';
+  const life = LIFE_STATES.find((state) => state === request.query.get('life'));
   const page = {
     ...(workspace !== null && { workspace }),
     ...(isDeviceKey(after) && { after }),
+    ...(life && { life }),
   };
   const [view, rights] = await Promise.all([readHunt(found, page, services), rightsOf(asked)]);
   return shown(asked, inert(found.name, 80), huntBody(view, rights, services.now()));
@@ -107,8 +110,6 @@ export async function runPage(asked: BoardRequest, id: RunId, words?: string): P
   const title = `Run of ${view.record.asOf.toISOString().slice(0, 16).replace('T', ' ')}`;
   return shown(asked, title, runBody(view, rights, services.now()), { crumbs, ...(words !== undefined && { words }) });
 }
-
-const isDeviceKey = (text: string): text is DeviceKey => /^[0-9a-f]{32}$/.test(text);
 
 async function device(asked: BoardRequest, key: string): Promise<HttpResponseInit> {
   const { services, options } = asked;

@@ -2,7 +2,8 @@ import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import { hash } from 'node:crypto';
 import { deviceFile, deviceJson } from '../exports/device-export.ts';
 import { CONTENT_TYPES, formatOf } from '../exports/format.ts';
-import type { DeviceKey } from '../hunt/device-key.ts';
+import { devicePage, type DevicePageWish } from '../device-page.ts';
+import { isDeviceKey, type DeviceKey } from '../hunt/device-key.ts';
 import { LIFE_STATES, lifeOf } from '../hunt/life.ts';
 import type { DeviceListing, DeviceRecord } from '../services.ts';
 import { parseInstant } from '../time.ts';
@@ -13,8 +14,6 @@ import { findHunt, findWorkspace } from './run-request.ts';
 export const DEVICE_PARAMETERS = ['workspace', 'limit', 'after', 'state', 'name', 'foundSince', 'seenSince'] as const;
 const DEFAULT_LIMIT = 1_000;
 const MAX_LIMIT = 5_000;
-/** A filter that little matches must not read a million devices for one page; the next page goes on where it stopped. */
-const MOST_LOOKED_AT = 20_000;
 /** How the ledger has it, and how it stands as of the latest complete answer. */
 const STATES: readonly string[] = ['baseline', 'newly-seen', 'returning', ...LIFE_STATES];
 
@@ -36,7 +35,7 @@ export const listDevices: Endpoint = async (request, { ledger, runs, ...services
     vary: 'accept',
   };
   if (matches(request.headers.get('if-none-match'), headers.etag)) return { status: 304, headers };
-  const { devices, next } = await readPage(listing, wanted);
+  const { devices, next } = await devicePage(listing, wanted);
   const link = next === undefined ? {} : { link: `<${nextAddress(request, hunt.slug, workspace, next)}>; rel="next"` };
   if (format === 'json') {
     const body = {
@@ -61,13 +60,7 @@ export const listDevices: Endpoint = async (request, { ledger, runs, ...services
   } satisfies HttpResponseInit;
 };
 
-interface Wanted {
-  readonly limit: number;
-  readonly after: string;
-  readonly matches: (device: DeviceRecord) => boolean;
-}
-
-function readWanted({ query }: HttpRequest, lastComplete: Date | undefined): Wanted {
+function readWanted({ query }: HttpRequest, lastComplete: Date | undefined): DevicePageWish {
   const limit = readLimit(query.get('limit'));
   const after = readAfter(query.get('after') ?? '');
   const state = query.get('state');
@@ -76,32 +69,20 @@ function readWanted({ query }: HttpRequest, lastComplete: Date | undefined): Wan
   const name = query.get('name')?.toLowerCase();
   const found = readInstant(query, 'foundSince');
   const seen = readInstant(query, 'seenSince');
+  const all = [state, name, found, seen].every((one) => one === null || one === undefined);
   return {
     limit,
-    after,
-    matches: (device) =>
+    ...(after !== undefined && { after }),
+    ...(!all && { wanted: isWanted }),
+  };
+  function isWanted(device: DeviceRecord): boolean {
+    return (
       (state === null || device.state === state || lifeOf(device, lastComplete).state === state) &&
       (name === undefined || device.name.toLowerCase().includes(name) || device.id.toLowerCase() === name) &&
       (!found || device.firstSeen >= found) &&
-      (!seen || device.lastSeen >= seen),
-  };
-}
-
-async function readPage(
-  listing: DeviceListing,
-  { limit, after, matches: isWanted }: Wanted,
-): Promise<{ readonly devices: readonly DeviceRecord[]; readonly next?: string }> {
-  const devices: DeviceRecord[] = [];
-  let looked = 0;
-  let last = '';
-  const pageSize = Math.min(limit + 1, 1_000);
-  for await (const device of listing.devices({ pageSize, ...(after !== '' && { after: after as DeviceKey }) })) {
-    if (devices.length === limit || looked === MOST_LOOKED_AT) return { devices, next: last };
-    looked += 1;
-    last = device.device;
-    if (isWanted(device)) devices.push(device);
+      (!seen || device.lastSeen >= seen)
+    );
   }
-  return { devices };
 }
 
 /** The same question to the same baseline has the same answer, whatever form it takes over the wire. */
@@ -135,8 +116,9 @@ function readLimit(text: string | null): number {
   throw new RequestError(400, 'limit-malformed', `limit is a whole number from 1 to ${String(MAX_LIMIT)}.`);
 }
 
-function readAfter(text: string): string {
-  if (text === '' || /^[0-9a-f]{32}$/.test(text)) return text;
+function readAfter(text: string): DeviceKey | undefined {
+  if (text === '') return undefined;
+  if (isDeviceKey(text)) return text;
   throw new RequestError(400, 'after-malformed', 'after is the "next" value of the page before.');
 }
 

@@ -12,3 +12,5 @@ export function deviceKeyOf(id: string, name: string): DeviceKey {
   const identity = trimmed === '' ? `n:${name.trim()}` : trimmed;
   return hash('sha256', identity.toLowerCase().normalize('NFC'), 'hex').slice(0, 32) as DeviceKey;
 }
+
+export const isDeviceKey = (text: string): text is DeviceKey => /^[0-9a-f]{32}$/.test(text);

@@ -1,4 +1,4 @@
-import { deviceKeyOf, type DeviceKey } from '../hunt/device-key.ts';
+import { deviceKeyOf, isDeviceKey, type DeviceKey } from '../hunt/device-key.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
 import { formerNames } from '../hunt/life.ts';
 import { nearest } from '../nearest.ts';
@@ -18,7 +18,7 @@ export async function meantDevice(
   { ledger }: Pick<Services, 'ledger'>,
 ): Promise<Meant> {
   const wanted = text.trim().toLowerCase();
-  const keys = [...(/^[0-9a-f]{32}$/.test(wanted) ? [wanted as DeviceKey] : []), deviceKeyOf(text, text)];
+  const keys = [...(isDeviceKey(wanted) ? [wanted] : []), deviceKeyOf(text, text)];
   for (const key of keys) {
     const [known] = await ledger.find(key, [scope]);
     if (known) return { device: known.device.device };
@@ -32,15 +32,26 @@ export async function meantDevice(
   const [only, another] = found;
   if (only && !another) return { device: only.device };
   if (only) return { several: found };
-  const near = [...others].find((name) => name.toLowerCase().includes(wanted)) ?? nearest(wanted, others);
+  const near = nearMiss(wanted, others);
   return near === undefined ? {} : { near };
 }
+
+/** A name that holds the wanted text, else one close to it; people leave the domain out, so the host's part counts, too. */
+function nearMiss(wanted: string, names: ReadonlySet<string>): string | undefined {
+  if (wanted === '') return undefined;
+  const holds = [...names].find((name) => name.toLowerCase().includes(wanted));
+  if (holds !== undefined) return holds;
+  const byHost = new Map([...names].map((name) => [hostOf(name), name]));
+  return nearest(wanted, names) ?? byHost.get(nearest(hostOf(wanted), byHost.keys()) ?? '');
+}
+
+const hostOf = (name: string): string => name.split('.')[0] ?? '';
 
 /** By id, by full name, by the host's part of it, or by what it was called before. */
 export function isCalled(device: DeviceRecord, wanted: string): boolean {
   if (device.id.trim().toLowerCase() === wanted) return true;
   return [device.name, ...formerNames(device)].some((name) => {
     const own = name.trim().toLowerCase();
-    return own === wanted || (!wanted.includes('.') && own.split('.')[0] === wanted);
+    return own === wanted || (!wanted.includes('.') && hostOf(own) === wanted);
   });
 }

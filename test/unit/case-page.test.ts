@@ -5,6 +5,7 @@ import { onCase } from '../../src/functions/on-case.ts';
 import { runHunt } from '../../src/run-hunt.ts';
 import { checkLink, signedQuery } from '../../src/signed-links.ts';
 import { DAY, HOUR } from '../../src/time.ts';
+import { onlyServices } from '../support/ask-endpoint.ts';
 import { aHunt, anAnswer, aRow, aRunOrder } from '../support/builders.ts';
 import { aWorld, CHANNEL, failure } from '../support/services.ts';
 
@@ -22,11 +23,6 @@ async function aPage(names: readonly string[] = ['new']) {
   world.answer = anAnswer(names.map((name, n) => aRow(`id-${String(n)}`, name)));
   await run();
   const id = world.told.at(-1)?.case.id ?? '';
-  const program = {
-    services: () => Promise.resolve(services),
-    board: () => Promise.reject(new Error('not asked for')),
-    messages: () => Promise.reject(new Error('not asked for')),
-  };
   const request = (method: 'GET' | 'POST', address: string, form?: Record<string, string>) => {
     const url = new URL(address, 'http://localhost');
     return onCase(
@@ -37,7 +33,7 @@ async function aPage(names: readonly string[] = ['new']) {
         query: Object.fromEntries(url.searchParams),
         ...(form && { body: { string: new URLSearchParams(form).toString() } }),
       }),
-      program,
+      onlyServices(services),
     );
   };
   const link = async (of = id, until = new Date(services.now().getTime() + HOUR)) =>

@@ -1,10 +1,11 @@
-import functions, { type HttpResponseInit } from '@azure/functions';
+import type { HttpResponseInit } from '@azure/functions';
 import { describe, expect, it } from 'vitest';
-import { endpoint, type Endpoint } from '../../src/functions/endpoint.ts';
+import type { Endpoint } from '../../src/functions/endpoint.ts';
 import { DEVICE_PARAMETERS, listDevices } from '../../src/functions/devices.ts';
 import { LIST_RUNS_PARAMETERS, listRuns } from '../../src/functions/list-runs.ts';
 import { runHunt } from '../../src/run-hunt.ts';
 import { DAY } from '../../src/time.ts';
+import { askEndpoint } from '../support/ask-endpoint.ts';
 import { aHunt, anAnswer, aRow, aRunOrder, NOON } from '../support/builders.ts';
 import { bodyOf, headersOf } from '../support/board.ts';
 import { aWorld } from '../support/services.ts';
@@ -22,28 +23,8 @@ async function aSoc() {
   world.pass(DAY);
   world.answer = anAnswer([...baseline, aRow('evil', HOSTILE)]);
   await run();
-  const program = {
-    services: () => Promise.resolve(services),
-    board: () => Promise.reject(new Error('not asked for')),
-    messages: () => Promise.reject(new Error('not asked for')),
-  };
-  const ask = (handle: Endpoint, known: readonly string[], address: string, headers: Record<string, string>) => {
-    const url = new URL(address, 'http://localhost');
-    return endpoint(
-      'GET',
-      known,
-      program,
-      handle,
-    )(
-      new functions.HttpRequest({
-        method: 'GET',
-        url: url.href,
-        params: { hunt: aHunt().slug },
-        query: Object.fromEntries(url.searchParams),
-        headers,
-      }),
-    );
-  };
+  const ask = (handle: Endpoint, known: readonly string[], address: string, headers: Record<string, string>) =>
+    askEndpoint(services, handle, known, address, { params: { hunt: aHunt().slug }, headers });
   return {
     world,
     run,

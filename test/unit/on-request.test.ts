@@ -1,11 +1,10 @@
-import functions from '@azure/functions';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { endpoint } from '../../src/functions/endpoint.ts';
 import { RUNS_PER_MINUTE } from '../../src/functions/caller.ts';
 import { startRun } from '../../src/functions/on-request.ts';
 import { RUN_PARAMETERS } from '../../src/functions/run-request.ts';
 import { planRun } from '../../src/hunt/run.ts';
 import { MINUTE } from '../../src/time.ts';
+import { askEndpoint } from '../support/ask-endpoint.ts';
 import { aHunt, aRunOrder } from '../support/builders.ts';
 import { aWorld, failure, type World } from '../support/services.ts';
 
@@ -16,19 +15,13 @@ beforeEach(() => {
 
 const hunt = aHunt();
 async function start(query: Record<string, string>, headers: Record<string, string> = {}) {
-  const program = {
-    services: () => Promise.resolve(world.services),
-    board: () => Promise.reject(new Error('not asked for')),
-    messages: () => Promise.reject(new Error('not here')),
-  };
-  const request = new functions.HttpRequest({
-    method: 'POST',
-    url: 'http://localhost/',
-    query,
-    headers,
-    params: { hunt: hunt.slug },
-  });
-  const { status, headers: answered, body } = await endpoint('POST', RUN_PARAMETERS, program, startRun)(request);
+  const address = `/?${new URLSearchParams(query).toString()}`;
+  const asked = { method: 'POST', headers, params: { hunt: hunt.slug } } as const;
+  const {
+    status,
+    headers: answered,
+    body,
+  } = await askEndpoint(world.services, startRun, RUN_PARAMETERS, address, asked);
   return {
     status,
     location: (answered as Record<string, string>)['location'],

@@ -1,10 +1,6 @@
-import { casesAbout } from '../../board/cases-about.ts';
-import { LIFE_STATES, lifeOf } from '../../hunt/life.ts';
 import type { HuntView } from '../../board/hunt-view.ts';
 import { lengthWords, relativeWords, scheduleWords } from '../../board/words.ts';
-import { isActive } from '../../hunt/expectation.ts';
-import type { DeviceRecord, RunRecord } from '../../services.ts';
-import { LIFE_WORDS, lifeWords } from '../../proof/life-words.ts';
+import type { RunRecord } from '../../services.ts';
 import { day, plural } from '../../teams/card-parts.ts';
 import { personName } from '../../teams/case-lines.ts';
 import { nameOf } from '../../teams/device-table.ts';
@@ -13,6 +9,7 @@ import { formatTimespan } from '../../time.ts';
 import { markup, type Html } from '../html.ts';
 import { huntForms, type Rights } from './action-forms.ts';
 import { trendChart, trendKey } from './charts.ts';
+import { deviceTable } from './hunt-devices.ts';
 import {
   deviceHref,
   exactTime,
@@ -86,70 +83,6 @@ function workspaceLinks({ row }: HuntView): Html | string {
   return markup`<ul class="tiles" aria-label="Workspaces">
     ${row.scopes.map(({ workspace, standing }) => markup`<li><a href="${huntHref(row.hunt.slug, workspace)}">${workspace}<br />${standingBadge(standing)}</a></li>`)}
   </ul>`;
-}
-
-function deviceTable(view: HuntView, now: Date): Html {
-  const { row, scope, devices, total, founded, next } = view;
-  const base = huntHref(row.hunt.slug);
-  const file = (kind: string, words: string): Html =>
-    markup`<a href="${base}/${kind}?workspace=${scope.workspace}">${words}</a> `;
-  const ordered = next === undefined ? '' : `: ${String(devices.length)} of them, in no order of time`;
-  return markup`<h2 id="devices">${plural(total, 'device')}${ordered}</h2>
-    <p class="soft small">
-      ${founded ? markup`Baseline founded ${exactTime(founded)} UTC.` : 'No baseline yet.'} ${next === undefined ? livesWords(view) : ''} Exports:
-      ${file('devices.csv', 'CSV')} ${file('devices.ndjson', 'NDJSON')} ${file('devices.stix.json', 'STIX 2.1')}
-    </p>
-    ${
-      devices.length === 0
-        ? ''
-        : markup`<table class="stack" role="table" aria-labelledby="devices">
-            <thead role="rowgroup">
-              <tr role="row">
-                <th scope="col" role="columnheader">Device</th>
-                <th scope="col" role="columnheader">Status</th>
-                <th scope="col" role="columnheader">First seen (UTC)</th>
-                <th scope="col" role="columnheader">Last seen</th>
-                <th scope="col" role="columnheader">Verdict</th>
-              </tr>
-            </thead>
-            <tbody role="rowgroup">
-              ${devices.map((device) => deviceRow(device, view, now))}
-            </tbody>
-          </table>`
-    }
-    ${next === undefined ? '' : markup`<p><a href="${base}?workspace=${scope.workspace}&after=${next}#devices">Next ${devices.length}</a></p>`}`;
-}
-
-/** How many of them are new, still there, back or gone. */
-function livesWords({ devices, scope }: HuntView): string {
-  const lives = devices.map((device) => lifeOf(device, scope.state?.lastComplete).state);
-  const counts = LIFE_STATES.map((state) => [lives.filter((one) => one === state).length, LIFE_WORDS[state]] as const);
-  const some = counts.filter(([count]) => count > 0).map(([count, words]) => `${String(count)} ${words}`);
-  return some.length === 0 ? '' : `${some.join(', ')}.`;
-}
-
-function deviceRow(device: DeviceRecord, view: HuntView, now: Date): Html {
-  const life = lifeOf(device, view.scope.state?.lastComplete);
-  const words = life.state === 'gone' ? lifeWords(life) : LIFE_WORDS[life.state];
-  const isNews = life.state === 'new' || life.state === 'returned';
-  return markup`<tr role="row">
-    <td role="cell"><a href="${deviceHref(device.device)}">${nameOf(device)}</a></td>
-    <td role="cell" data-label="Status">${device.state === 'baseline' ? words : markup`<a class="${isNews ? 'st-new' : 'soft'}" href="${runHref(device.run)}">${words}</a>`}</td>
-    <td role="cell" data-label="First seen">${exactTime(device.firstSeen)}</td>
-    <td role="cell" data-label="Last seen">${day(device.lastSeen)}</td>
-    <td role="cell" data-label="Verdict">${verdictOf(device, view, now)}</td>
-  </tr> `;
-}
-
-/** What people have said of it, the latest word first. */
-function verdictOf(record: DeviceRecord, { expected, cases }: HuntView, now: Date): string {
-  const promise = expected.get(record.device);
-  if (promise && isActive(promise, now)) return `expected until ${day(promise.until)}: ${inert(promise.reason, 200)}`;
-  if (record.state === 'baseline') return '';
-  const own = casesAbout(record, cases);
-  const acknowledged = own.find((about) => about.state.acknowledged)?.state.acknowledged;
-  if (acknowledged) return `acknowledged by ${personName(acknowledged)}`;
-  return own.length > 0 ? 'nobody has answered' : '';
 }
 
 function runTable({ runs, row: { hunt }, scope }: HuntView, now: Date): Html | string {

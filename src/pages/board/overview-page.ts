@@ -9,7 +9,16 @@ import { personName } from '../../teams/case-lines.ts';
 import { inert } from '../../teams/inert.ts';
 import { markup, type Html } from '../html.ts';
 import { timeline, trendChart, trendKey } from './charts.ts';
-import { huntHref, standingBadge, STANDING_WORDS, standings, tacticWords, techniqueLinks, timeOf } from './parts.ts';
+import {
+  CURRENT,
+  huntHref,
+  standingBadge,
+  STANDING_WORDS,
+  standings,
+  tacticWords,
+  techniqueLinks,
+  timeOf,
+} from './parts.ts';
 import { HOME } from './shell.ts';
 import { unansweredList } from './unanswered-list.ts';
 
@@ -114,7 +123,6 @@ function canaryWords({ missing, arrivedAt, took }: CanaryLine, now: Date): Html 
   if (!arrivedAt) return 'no canary has arrived yet';
   return markup`canary arrived ${timeOf(arrivedAt, now)}, in ${lengthWords(took ?? 0)}`;
 }
-const CURRENT: Html = { html: 'aria-current="true"' };
 
 function huntTable({ rows, problems }: Overview, filter: BoardFilter, now: Date): Html {
   const head = (sort: Sorting, words: string): Html => {

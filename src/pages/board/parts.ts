@@ -30,6 +30,9 @@ export function standingBadge(standing: Standing): Html {
   return markup`<span class="st st-${standing}"><span aria-hidden="true">${sign}</span> ${word}</span>`;
 }
 
+/** Marks the link to what is shown already. */
+export const CURRENT: Html = { html: 'aria-current="true"' };
+
 /** An instant, short, with the whole of it for whoever points at it. */
 export const timeOf = (at: Date, now: Date): Html =>
   markup`<time datetime="${at.toISOString()}" title="${instant(at)} UTC">${relativeWords(at, now)}</time>`;
