@@ -7,6 +7,8 @@ export interface Recorded {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Bytes of the body, also where it is not kept. */
+  readonly sent: number;
 }
 
 /** Counts what a table client sends, and keeps it for the floor. */
@@ -28,11 +30,13 @@ export function meter(tablesUrl: string, keepBodies = true): Meter {
         async sendRequest(request, next) {
           const response = await next(request);
           const headers = Object.fromEntries(Object.entries(request.headers.toJSON()));
+          const body = typeof request.body === 'string' ? request.body : '';
           made.requests.push({
             method: request.method,
             url: request.url,
             headers,
-            body: keepBodies && typeof request.body === 'string' ? request.body : '',
+            body: keepBodies ? body : '',
+            sent: body.length,
           });
           made.bytesIn += response.bodyAsText?.length ?? 0;
           return response;

@@ -18,7 +18,7 @@ import { tableOutbox } from '../src/azure/outbox.ts';
 import { tablePromises } from '../src/azure/promises.ts';
 import { tableRetention } from '../src/azure/retention.ts';
 import { tableRuns } from '../src/azure/runs.ts';
-import { azureTable } from '../src/azure/table.ts';
+import { azureTable } from '../src/azure/azure-table.ts';
 import { readAnswer, type QueryAnswer } from '../src/hunt/answer.ts';
 import { deviceKeyOf } from '../src/hunt/device-key.ts';
 import { NO_QUESTIONS } from '../src/hunt/hunt-questions.ts';

@@ -7,7 +7,7 @@ import { makeLogsQueryClient, type HttpClient } from '../src/azure/log-analytics
 import { logAnalyticsWorkspace } from '../src/azure/log-analytics.ts';
 import { tableOutbox } from '../src/azure/outbox.ts';
 import { tableRuns } from '../src/azure/runs.ts';
-import { azureTable } from '../src/azure/table.ts';
+import { azureTable } from '../src/azure/azure-table.ts';
 import { querySlots } from '../src/azure/query-slots.ts';
 import { runHunt } from '../src/run-hunt.ts';
 import { aHunt, aRunOrder } from '../test/support/builders.ts';
@@ -26,8 +26,11 @@ export interface ScaleResult {
   readonly cpu: number;
   /** Resident MB at most. */
   readonly peak: number;
-  /** Milliseconds the event loop was away at most. */
+  /** Milliseconds the event loop was away at most; on a machine with others, they have a part in it. */
   readonly block: number;
+  /** Milliseconds of processor that its thread used at most before the loop got its turn. */
+  readonly work: number;
+  readonly bytes: number;
   readonly reads: number;
   readonly writes: number;
   readonly outcome: string;
@@ -75,10 +78,22 @@ const services = {
 };
 
 let peak = 0;
-const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 5);
+const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 20);
+const threadTime = (): number => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+};
+let work = 0;
+let last = Number.NaN;
+const turns = setInterval(() => {
+  const used = threadTime();
+  if (used - last > work) work = used - last;
+  last = used;
+}, 1);
 const loop = monitorEventLoopDelay({ resolution: 1 });
 await sleep(50);
 loop.enable();
+work = 0;
 const began = performance.now();
 const before = process.cpuUsage();
 const ticket = await runHunt(aHunt(), aRunOrder({ asOf: now() }), false, services);
@@ -88,9 +103,12 @@ const result: ScaleResult = {
   cpu: (used.user + used.system) / 1e6,
   peak: peak / 1024 / 1024,
   block: loop.max / 1e6,
+  work,
+  bytes: counted.requests.reduce((sum, { sent }) => sum + sent, counted.bytesIn),
   reads: counted.requests.filter(({ method }) => method === 'GET').length,
   writes: counted.requests.filter(({ method }) => method !== 'GET').length,
   outcome: ticket.ended?.report?.outcome ?? 'none',
 };
 clearInterval(watch);
+clearInterval(turns);
 process.send?.(result, () => process.exit(0));

@@ -65,7 +65,8 @@ function print(what: string, result: ScaleResult): void {
     `${result.cpu.toFixed(1).padStart(6)} s CPU`,
     `${String(result.reads).padStart(4)} reads ${String(result.writes).padStart(5)} writes`,
     `${result.peak.toFixed(0).padStart(5)} MB peak`,
-    `longest block ${result.block.toFixed(0).padStart(4)} ms`,
+    `longest block ${result.block.toFixed(0).padStart(4)} ms, ${result.work.toFixed(0).padStart(3)} ms of it work`,
+    `${(result.bytes / 1048576).toFixed(0)} MB`,
     result.outcome,
   ];
   console.log(columns.join('  '));

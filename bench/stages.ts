@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto';
 import { tableLedger } from '../src/azure/ledger.ts';
 import { shardOf } from '../src/azure/ledger-rows.ts';
-import { azureTable } from '../src/azure/table.ts';
+import { azureTable } from '../src/azure/azure-table.ts';
 import { wireReader } from '../src/azure/wire-answer.ts';
 import { collectRows, type QueryAnswer } from '../src/hunt/answer.ts';
 import { assembleReport } from '../src/hunt/compare.ts';

@@ -132,7 +132,7 @@ const readBy =
 /** Known is as good as new: an attempt that died had remembered it. */
 function hasCanary({ run, findings, known }: HuntReport): boolean {
   const device = canaryDevice(run.asOf);
-  return [...findings, ...known].some((sighting) => sighting.device === device);
+  return findings.some((finding) => finding.device === device) || known.find(device) !== undefined;
 }
 
 function flawOf(report: HuntReport): string | undefined {

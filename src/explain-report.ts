@@ -63,8 +63,7 @@ async function explainNews(
   if (!session.explained || looksBack(run)) return explained;
   const watched = await watchedOf(report, services);
   if (watched.length === 0) return explained;
-  const seen = new Map(report.known.map((sighting) => [sighting.device, sighting]));
-  const asked = hunt.scenarios.length === 0 ? [] : watched.flatMap(({ device }) => seen.get(device) ?? []);
+  const asked = hunt.scenarios.length === 0 ? [] : watched.flatMap(({ device }) => report.known.find(device) ?? []);
   const again = await learn(asked, []);
   keep.learned(again);
   keep.watched(watched);
@@ -82,8 +81,9 @@ async function explainNews(
 
 /** Beginning with another device every hour: where there are more than can be asked about, each has its turn. */
 async function watchedOf({ run, known }: HuntReport, { explanations }: Services): Promise<readonly Explanation[]> {
-  const seen = new Set(known.map(({ device }) => device));
-  const watched = (await explanations.all(run.scope)).filter((one) => isWatched(one) && seen.has(one.device));
+  const watched = (await explanations.all(run.scope)).filter(
+    (one) => isWatched(one) && known.find(one.device) !== undefined,
+  );
   const first = watched.length === 0 ? 0 : (Math.floor(run.asOf.getTime() / HOUR) * 1_000) % watched.length;
   return [...watched.slice(first), ...watched.slice(0, first)];
 }

@@ -96,6 +96,6 @@ function promisesIn({ findings, expected, excluded, known }: HuntReport, input: 
   const expectations = input?.expectations;
   if (!expectations || expectations.size === 0) return [];
   return [findings, expected, excluded, known].flatMap((list) =>
-    list.flatMap(({ device }) => expectations.get(device) ?? []),
+    [...list].flatMap(({ device }) => expectations.get(device) ?? []),
   );
 }

@@ -1,5 +1,5 @@
 /** What of a run would have been told otherwise, device by device. */
-import { noveltyOf } from '../../src/hunt/baseline.ts';
+import { noveltyIn } from '../../src/hunt/baseline.ts';
 import type { DeviceKey } from '../../src/hunt/device-key.ts';
 import type { KeptHead, KeptHunt } from '../../src/hunt/kept-run.ts';
 import type { Learned } from '../../src/hunt/learned.ts';
@@ -87,6 +87,6 @@ async function wasSeenUnkept(device: DeviceKey, setting: Setting): Promise<boole
   const day = then.lastDay(device);
   if (!since || day === undefined) return false;
   const context = { since, forgetAfter: kept.forgetAfter, asOf: head.asOf, ...(lastComplete && { lastComplete }) };
-  if (noveltyOf({ day }, context) !== 'returning') return false;
+  if (noveltyIn(context)({ day }) !== 'returning') return false;
   return head.again || (await unkept()).some((run) => dayOf(startOf(run)) > day && run.endedAt <= head.endedAt);
 }

@@ -1,4 +1,4 @@
-import type { Baseline, KnownDevices, Remembered } from '../../src/hunt/baseline.ts';
+import type { Baseline, KnownDevices, Recalled } from '../../src/hunt/baseline.ts';
 import type { DeviceKey } from '../../src/hunt/device-key.ts';
 import { UNKNOWN_NAME } from '../../src/hunt/name-hash.ts';
 
@@ -14,9 +14,15 @@ export interface KnownThen {
 }
 
 export function knownThen(days = new Map<DeviceKey, number>()): KnownThen {
-  const recall = (device: DeviceKey): Remembered | undefined => {
+  const places = new Map<DeviceKey, number>();
+  const placeOf = (device: DeviceKey): number => {
+    const place = places.get(device) ?? places.size;
+    places.set(device, place);
+    return place;
+  };
+  const recall = (device: DeviceKey): Recalled | undefined => {
     const day = days.get(device);
-    return day === undefined ? undefined : { day, nameHash: UNKNOWN_NAME, firstSeen: 0 };
+    return day === undefined ? undefined : { place: placeOf(device), day, nameHash: UNKNOWN_NAME, firstSeen: 0 };
   };
   return {
     has: (device) => days.has(device),

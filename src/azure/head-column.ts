@@ -1,5 +1,6 @@
 /** A number for each device of a shard, in chunks of a head's binary properties. */
 import { LedgerDamagedError } from '../errors.ts';
+import { numberList, shorts, words } from '../hunt/number-list.ts';
 import type { Entity } from './table.ts';
 
 /** Devices in a chunk: their keys fill the 64 KiB that a property may hold. */
@@ -16,9 +17,6 @@ export interface HeadColumn {
 type Numbers = Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 type Bytes = 2 | 4;
 
-const numbers = (bytes: Bytes, length: number): Numbers =>
-  bytes === 2 ? new Uint16Array(length) : new Uint32Array(length);
-
 /**
  * Reads the column with this letter. `optional`: versions before this one did not keep it, or only for the devices they
  * found; what is not there is 0. Else a length that contradicts the count is an error, never a smaller set.
@@ -29,7 +27,8 @@ export function readColumn(
   size: number,
   { bytes, optional = false }: { readonly bytes: Bytes; readonly optional?: boolean },
 ): HeadColumn {
-  const values = numbers(bytes, Math.max(64, size * 2));
+  const make = bytes === 2 ? shorts : words;
+  const values = make(Math.max(64, size * 2));
   for (let chunk = 0; chunk * CHUNK < size; chunk += 1) {
     const length = Math.min(CHUNK, size - chunk * CHUNK) * bytes;
     const read = bytesOf(head, `${letter}${String(chunk)}`, length, optional);
@@ -37,7 +36,7 @@ export function readColumn(
     const { buffer } = Uint8Array.from(read);
     values.set(bytes === 2 ? new Uint16Array(buffer) : new Uint32Array(buffer), chunk * CHUNK);
   }
-  return column(letter, bytes, values);
+  return column(letter, make, values);
 }
 
 /** The bytes of a property, which must be as many as the head's count wants. */
@@ -53,24 +52,19 @@ export function bytesOf(head: Entity, name: string, length: number, optional = f
 
 const isPartOf = (length: number, whole: number): boolean => length < whole && length % 4 === 0;
 
-function column(letter: string, bytes: Bytes, initial: Numbers): HeadColumn {
-  let values = initial;
+function column(letter: string, make: (length: number) => Numbers, initial: Numbers): HeadColumn {
+  const numbers = numberList(make, initial);
   const changed = new Set<number>();
   return {
-    get: (at) => values[at] ?? 0,
+    get: numbers.get,
     set(at, value) {
-      if (at >= values.length) {
-        const larger = numbers(bytes, Math.max(values.length, at) * 2);
-        larger.set(values);
-        values = larger;
-      }
-      values[at] = value;
+      numbers.set(at, value);
       changed.add(Math.floor(at / CHUNK));
     },
     changes: (size) =>
       Object.fromEntries(
         [...changed].map((chunk) => {
-          const part = values.slice(chunk * CHUNK, Math.min(size, (chunk + 1) * CHUNK));
+          const part = numbers.values.slice(chunk * CHUNK, Math.min(size, (chunk + 1) * CHUNK));
           return [`${letter}${String(chunk)}`, new Uint8Array(part.buffer)];
         }),
       ),

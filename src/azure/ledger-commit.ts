@@ -1,14 +1,15 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Remembered } from '../hunt/baseline.ts';
 import type { Finding } from '../hunt/finding.ts';
 import type { HuntScope } from '../hunt/hunt.ts';
-import { asKnown, type KnownSighting } from '../hunt/known-rows.ts';
+import type { KnownRow } from '../hunt/known-list.ts';
+import { asKnown } from '../hunt/known-rows.ts';
 import { nameHashOf } from '../hunt/name-hash.ts';
 import type { HuntReport } from '../hunt/report.ts';
 import type { Sighting } from '../hunt/sighting.ts';
 import type { CommitReceipt } from '../services.ts';
 import { dayOf } from '../time.ts';
 import { atOnce } from '../at-once.ts';
+import { oneByOne } from '../one-by-one.ts';
 import { apply, dayIn, readRows, type DeviceRows } from './item-rows.ts';
 import { changeHead, readHead, type Head } from './ledger-head.ts';
 import { DEVICES_PER_TRANSACTION, outboxRow } from './ledger-rows.ts';
@@ -26,22 +27,15 @@ export async function commitShards(
   heads: (Head | undefined)[],
   report: HuntReport,
 ): Promise<CommitReceipt> {
+  // A shard of a large hunt is some 15,000 devices, and a transaction milliseconds' work.
   const turn = oneByOne();
   const receipts = await atOnce(await plansOf(report), async (plan) => {
     const ofShard: CommitReceipt[] = [];
-    for (const work of worksOf(plan, report.founding)) {
-      await turn();
-      ofShard.push(await commitShard(table, scope, partitions, heads, work, report));
-    }
+    for await (const work of worksOf(plan, report.founding, turn))
+      ofShard.push(await commitShard(table, scope, partitions, heads, { work, report, turn }));
     return sumOf(ofShard);
   });
   return sumOf(receipts);
-}
-
-/** A shard of a large hunt is some 15,000 devices: between any two others get their turn. Immediates alone would run all at once. */
-function oneByOne(): () => Promise<void> {
-  let last = Promise.resolve();
-  return () => (last = last.then(() => setImmediate()));
 }
 
 function sumOf(receipts: readonly CommitReceipt[]): CommitReceipt {
@@ -59,15 +53,16 @@ async function commitShard(
   scope: HuntScope,
   partitions: number,
   heads: (Head | undefined)[],
-  work: ShardWork,
-  report: HuntReport,
+  { work, report, turn }: { readonly work: ShardWork; readonly report: HuntReport; readonly turn: () => Promise<void> },
 ): Promise<CommitReceipt> {
+  const { known } = report;
   let recorded = 0;
   let transactions = 0;
   const told = new Set<Sighting>(work.findings);
   let items: readonly Item[] | undefined;
   let rows: DeviceRows = new Map();
   for (;;) {
+    await turn();
     const head = heads[work.shard] ?? (await readHead(table, scope, work.shard, partitions));
     // From here until the change is stored, the set in memory is ahead of storage.
     heads[work.shard] = undefined;
@@ -77,11 +72,14 @@ async function commitShard(
       const waiting = new Set(items.map(({ device }) => device));
       const today = dayOf(report.run.asOf);
       // Whoever dies between two transactions must not have said of a device only that it is here.
-      for (const known of work.known)
-        if (!waiting.has(known.device)) head.set.touch(known.device, seenAt(today, known));
+      const waitingAt = new Set(items.map(({ device }) => head.set.recall(device)?.place));
+      for (const n of work.known) {
+        const place = known.placeAt(n);
+        if (!waitingAt.has(place)) head.set.touchAt(place, today, () => seen(known.rowAt(n)));
+      }
       // A device being founded may be there already, from a founding that died.
       for (const one of work.founding)
-        if (!waiting.has(one.device)) head.set.touch(one.device, seenAt(dayIn(report, one), asKnown(one)));
+        if (!waiting.has(one.device)) head.set.touch(one.device, { day: dayIn(report, one), ...seen(asKnown(one)) });
     }
     const part = items.slice(0, DEVICES_PER_TRANSACTION);
     const operations = operationsOf(part, told, { head, rows, report });
@@ -120,8 +118,7 @@ const isFinding = (sighting: Item['sighting']): sighting is Finding => 'novelty'
 const isNewsItem = ({ kind }: Item): boolean => kind !== 'known';
 
 /** What a head that does not know it yet is to keep of a device that was seen. */
-const seenAt = (day: number, { name, first = 0 }: KnownSighting): Remembered => ({
-  day,
+const seen = ({ name, first = 0 }: KnownRow): Omit<Remembered, 'day'> => ({
   nameHash: nameHashOf(name),
   firstSeen: first,
 });

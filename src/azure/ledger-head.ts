@@ -36,7 +36,7 @@ export async function findHead(
     partitionKey,
     rowKey: row.rowKey,
     shard,
-    set: readKnownSet(row),
+    set: readKnownSet(row, shard),
     rev: Number(row['rev']),
     etag: row.etag ?? '',
   };

@@ -4,7 +4,7 @@ import type { Finding } from '../hunt/finding.ts';
 import type { FoundingDevices } from '../hunt/founding.ts';
 import type { Noticed } from '../hunt/chronicle.ts';
 import type { DeviceKey } from '../hunt/device-key.ts';
-import { isPresent, isRenamed, type DeviceChange, type KnownSighting } from '../hunt/known-rows.ts';
+import { isPresent, isRenamed, type DeviceChange } from '../hunt/known-rows.ts';
 import type { HuntReport } from '../hunt/report.ts';
 import { secondsAt } from '../hunt/seconds.ts';
 import type { Named, Sighting } from '../hunt/sighting.ts';
@@ -18,7 +18,8 @@ export interface ShardWork {
   readonly expected: Finding[];
   readonly excluded: Finding[];
   readonly founding: Sighting[];
-  readonly known: KnownSighting[];
+  /** Which of the report's list. */
+  readonly known: number[];
   readonly changes: DeviceChange[];
 }
 
@@ -43,16 +44,20 @@ export async function plansOf(report: HuntReport): Promise<ShardPlan[]> {
     ...{ findings: [], expected: [], excluded: [], known: [], changes: [], places: [] },
   }));
   let sorted = 0;
-  for (const list of ['findings', 'expected', 'excluded', 'known', 'changes'] as const) {
+  for (const list of ['findings', 'expected', 'excluded', 'changes'] as const) {
     for (const sighting of report[list]) {
       (plans[shardOf(sighting.device)]?.[list] as Named[]).push(sighting);
       if ((sorted += 1) % SORTED_AT_ONCE === 0) await setImmediate();
     }
   }
-  let place = 0;
-  for (const { device } of report.founding) {
-    plans[shardOf(device)]?.places.push(place);
-    if ((place += 1) % SORTED_AT_ONCE === 0) await setImmediate();
+  for (let n = 0; n < report.known.length; n += 1) {
+    plans[report.known.placeAt(n) % SHARDS]?.known.push(n);
+    if (n % SORTED_AT_ONCE === 0) await setImmediate();
+  }
+  for (let place = 0; place < report.founding.length; place += 1) {
+    const device = report.founding.deviceAt(place);
+    if (device !== undefined) plans[shardOf(device)]?.places.push(place);
+    if (place % SORTED_AT_ONCE === 0) await setImmediate();
   }
   const sizeOf = ({ known, findings, expected, excluded, places }: ShardPlan): number =>
     known.length + findings.length + expected.length + excluded.length + places.length;
@@ -60,10 +65,15 @@ export async function plansOf(report: HuntReport): Promise<ShardPlan[]> {
 }
 
 /** Of a founding as many at a time as fill ten transactions: 500,000 sightings at once are more than an instance has room for. */
-export function* worksOf({ places, ...plan }: ShardPlan, founding: FoundingDevices): Generator<ShardWork> {
+export async function* worksOf(
+  { places, ...plan }: ShardPlan,
+  founding: FoundingDevices,
+  turn: () => Promise<void>,
+): AsyncGenerator<ShardWork> {
   const size = 10 * DEVICES_PER_TRANSACTION;
   const nothing = { findings: [], expected: [], excluded: [], known: [], changes: [] };
   for (let from = 0; from === 0 || from < places.length; from += size) {
+    await turn();
     const part = places.slice(from, from + size).flatMap((place) => founding.at(place) ?? []);
     yield { ...plan, ...(from > 0 && nothing), founding: part };
   }

@@ -3,7 +3,8 @@ import type { TokenCredential } from '@azure/identity';
 import type { QueueClient } from '@azure/storage-queue';
 import type { StorageSettings } from '../settings.ts';
 import { RUN_QUEUE } from './queue-name.ts';
-import { azureTable, type Table } from './table.ts';
+import { azureTable } from './azure-table.ts';
+import type { Table } from './table.ts';
 
 export interface StorageClients {
   readonly ledger: Table;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { ServiceError } from '../errors.ts';
 import type { AnswerColumn, Cell, PartialAnswer, RowReader } from '../hunt/answer.ts';
 import { innermost } from './query-failure.ts';
@@ -7,6 +8,8 @@ import { wireScanner } from './wire-scanner.ts';
 const ROW_LIMIT = 500_000;
 const BYTE_LIMIT = 100 * 1024 * 1024;
 const PRIMARY = 'PrimaryResult';
+/** What has arrived is read without a break until there is no more of it; some ten milliseconds' work later others get their turn. */
+const BYTES_AT_ONCE = 256 * 1024;
 
 /** Reads the API's answer from its own bytes, as they arrive; {@link wireReader} says how. */
 export async function readWireAnswer<T>(
@@ -14,10 +17,16 @@ export async function readWireAnswer<T>(
   reader: RowReader<T>,
 ): Promise<T> {
   const wire = wireReader(reader);
-  for await (const chunk of chunks)
-    wire.push(
-      typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length),
-    );
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    const part =
+      typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    wire.push(part);
+    bytes += part.length;
+    if (bytes < BYTES_AT_ONCE) continue;
+    bytes = 0;
+    await setImmediate();
+  }
   return wire.end();
 }
 
@@ -36,7 +45,7 @@ export function wireReader<T>(reader: RowReader<T>): { push(chunk: Buffer): void
   const giveRows = (rows: unknown): void => {
     for (const row of rows as Cell[][]) {
       count += 1;
-      reader.row(row.some((value) => typeof value === 'object') ? row.map(cellOf) : row);
+      reader.row(row.every(isCell) ? row : row.map(cellOf));
     }
   };
   const give = (text: string): void => {
@@ -101,6 +110,9 @@ function partialOf(error: unknown, rows: number, bytes: number): PartialAnswer |
   if (rows < ROW_LIMIT && bytes < BYTE_LIMIT) return undefined;
   return { code: 'row-limit', message: `The answer has ${String(rows)} rows, as many as the service gives.` };
 }
+
+/** As it is to be read; `null` is one, too. */
+const isCell = (value: unknown): boolean => typeof value !== 'object' || value === null;
 
 /** A dynamic value may come as JSON text or as JSON; here it is always text. */
 function cellOf(value: unknown): Cell {

@@ -9,7 +9,7 @@ export interface KnownDevices {
   /** The last day, in whole days since 1970 UTC, on which a complete or partial answer had the device. */
   lastSeenDay(device: DeviceKey): number | undefined;
   /** All that the ledger knows of a device without reading its row. */
-  recall(device: DeviceKey): Remembered | undefined;
+  recall(device: DeviceKey): Recalled | undefined;
 }
 
 export interface Remembered {
@@ -19,6 +19,11 @@ export interface Remembered {
   readonly nameHash: NameHash;
   /** 0: not known. */
   readonly firstSeen: Seconds;
+}
+
+export interface Recalled extends Remembered {
+  /** A small number that is this device's for as long as its key is known, and no other's of the same scope. */
+  readonly place: number;
 }
 
 /**
@@ -44,13 +49,17 @@ export interface NoveltyContext {
  * A device is returning when it was missing from a complete answer and unseen for longer than `forgetAfter`.
  * Time in which nobody looked (an outage) is not absence: else everything would return after one.
  */
-export function noveltyOf(
-  before: Pick<Remembered, 'day'> | undefined,
-  { since, forgetAfter, asOf, lastComplete }: NoveltyContext,
-): Novelty {
-  if (!before) return 'newly-seen';
-  const forgotten = (dayOf(asOf) - before.day) * DAY > forgetAfter;
+export function noveltyIn({
+  since,
+  forgetAfter,
+  asOf,
+  lastComplete,
+}: NoveltyContext): (before: Pick<Remembered, 'day'> | undefined) => Novelty {
+  const today = dayOf(asOf);
   // The answer that founded the baseline was complete, too.
-  const missed = dayOf(lastComplete && lastComplete > since ? lastComplete : since) > before.day;
-  return forgotten && missed ? 'returning' : 'known';
+  const looked = dayOf(lastComplete && lastComplete > since ? lastComplete : since);
+  return (before) => {
+    if (!before) return 'newly-seen';
+    return (today - before.day) * DAY > forgetAfter && looked > before.day ? 'returning' : 'known';
+  };
 }

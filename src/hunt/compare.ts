@@ -1,6 +1,6 @@
 import { DAY } from '../time.ts';
 import { readAnswer, type PartialAnswer, type QueryAnswer, type ReadRows } from './answer.ts';
-import { noveltyOf, type Baseline, type Novelty } from './baseline.ts';
+import { noveltyIn, type Baseline, type Novelty, type Remembered } from './baseline.ts';
 import type { DeviceKey } from './device-key.ts';
 import { isActive, type Expectation, type Expectations } from './expectation.ts';
 import type { Finding } from './finding.ts';
@@ -41,12 +41,12 @@ export const assembleReport = ({ answer, ...input }: ReportInput): HuntReport | 
  */
 export function compareRows(input: ComparisonInput): ReadRows<HuntReport | UnreadableAnswer> {
   const { hunt, run, baseline, expectations } = input;
-  const context = {
+  const noveltyOf = noveltyIn({
     since: baseline.state === 'absent' ? run.asOf : baseline.since,
     forgetAfter: hunt.forgetAfter,
     asOf: run.asOf,
     ...(input.lastComplete && { lastComplete: input.lastComplete }),
-  };
+  });
   const hasLapsed = (device: DeviceKey): boolean => {
     const promise = expectations?.get(device);
     return promise !== undefined && !isActive(promise, run.asOf);
@@ -77,7 +77,7 @@ export function compareRows(input: ComparisonInput): ReadRows<HuntReport | Unrea
         const { device } = named;
         const same = others.get(device);
         const before = same ? undefined : baseline.known.recall(device);
-        const novelty = same?.novelty ?? noveltyOf(before, context);
+        const novelty = same?.novelty ?? noveltyOf(before);
         if (novelty === 'known' && before && !hasLapsed(device)) {
           known.row(named, before, columns.first(cells), columns.last(cells));
           return;
@@ -121,13 +121,14 @@ function reportOf(
     const sighting = merged(sightings);
     const promise = expectations?.get(device);
     const isBack = novelty === 'returning';
-    const change = changeOf(asKnown(sighting), baseline.known.recall(device), { ...context, isBack });
+    const before = baseline.known.recall(device);
+    const change = changeOf(asKnown(sighting), before, { ...context, isBack });
     if (change) changes.push(change);
     if (novelty !== 'known') {
       const list = promise && isActive(promise, run.asOf) ? expected : findings;
-      list.push({ ...sighting, novelty, ...lastSeenBefore(sighting, baseline), ...(promise && promised(promise)) });
+      list.push({ ...sighting, novelty, ...lastSeenBefore(before), ...(promise && promised(promise)) });
     } else {
-      known.push(asKnown(sighting));
+      if (before) known.add(before.place, asKnown(sighting));
       if (promise) lapsed.push(lapsedFinding(sighting, promise));
     }
   }
@@ -153,10 +154,8 @@ function reportOf(
   };
 }
 
-function lastSeenBefore(sighting: Sighting, baseline: Baseline): { lastSeenBefore?: Date } {
-  const day = baseline.known.lastSeenDay(sighting.device);
-  return day === undefined ? {} : { lastSeenBefore: new Date(day * DAY) };
-}
+const lastSeenBefore = (before: Remembered | undefined): { lastSeenBefore?: Date } =>
+  before ? { lastSeenBefore: new Date(before.day * DAY) } : {};
 
 const lapsedFinding = (sighting: Sighting, promise: Expectation): Finding => ({
   ...sighting,

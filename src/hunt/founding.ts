@@ -1,10 +1,14 @@
 import type { DeviceKey } from './device-key.ts';
+import { keyList } from './key-list.ts';
+import { doubles, numberList, words } from './number-list.ts';
 import { merged, type Sighting } from './sighting.ts';
+import { textList } from './text-list.ts';
 
 /** Devices in the order in which an answer had them. */
 export interface FoundingDevices extends Iterable<Sighting> {
   readonly length: number;
   at(place: number): Sighting | undefined;
+  deviceAt(place: number): DeviceKey | undefined;
   has(device: DeviceKey): boolean;
   /** The first of them in the order of their names, at most `count`. */
   firstByName(count: number): readonly Sighting[];
@@ -17,34 +21,32 @@ export interface FoundingList extends FoundingDevices {
 }
 
 /**
- * Up to 500,000 devices on an instance of 512 MB: columns of values instead of an object with two dates for each, and a sighting
- * only for whoever asks. Half a kilobyte a device becomes a fifth of one.
+ * Up to 500,000 devices on an instance of 512 MB: columns outside of the heap instead of an object with two dates for each, and
+ * a sighting only for whoever asks.
  */
 export function foundingList(): FoundingList {
-  const places = new Map<DeviceKey, number>();
-  const devices: DeviceKey[] = [];
-  const ids: string[] = [];
-  const names: string[] = [];
-  const firstSeen: number[] = [];
-  const lastSeen: number[] = [];
-  const counts: number[] = [];
-  const reportCounts: number[] = [];
+  const keys = keyList();
+  const ids = textList();
+  const names = textList();
+  const firstSeen = numberList(doubles);
+  const lastSeen = numberList(doubles);
+  const counts = numberList(doubles);
+  const reportCounts = numberList(words);
   /** Further rows of a device, which are rare. */
   const others = new Map<number, Sighting[]>();
 
   const row = (place: number): Sighting | undefined => {
-    const device = devices[place];
-    if (device === undefined) return undefined;
-    const [first, last, count] = [firstSeen[place], lastSeen[place], counts[place]];
+    if (place < 0 || place >= keys.length) return undefined;
+    const [first, last, count] = [firstSeen.get(place), lastSeen.get(place), counts.get(place)];
     return {
-      device,
-      id: ids[place] ?? '',
-      name: names[place] ?? '',
-      ...(isValue(first) && { firstSeen: new Date(first) }),
-      ...(isValue(last) && { lastSeen: new Date(last) }),
-      ...(isValue(count) && { count }),
+      device: keys.at(place),
+      id: ids.at(place),
+      name: names.at(place),
+      ...(!Number.isNaN(first) && { firstSeen: new Date(first) }),
+      ...(!Number.isNaN(last) && { lastSeen: new Date(last) }),
+      ...(!Number.isNaN(count) && { count }),
       reports: [],
-      reportCount: reportCounts[place] ?? 0,
+      reportCount: reportCounts.get(place),
     };
   };
   const at = (place: number): Sighting | undefined => {
@@ -55,46 +57,49 @@ export function foundingList(): FoundingList {
 
   return {
     add(sighting) {
-      const place = places.get(sighting.device);
-      if (place !== undefined) {
-        const same = others.get(place) ?? [];
-        others.set(place, [...same, { ...sighting, reports: [] }]);
+      const known = keys.find(sighting.device);
+      if (known >= 0) {
+        const same = others.get(known) ?? [];
+        others.set(known, [...same, { ...sighting, reports: [] }]);
         return;
       }
-      const device = ownCopy(sighting.device);
-      places.set(device, devices.length);
-      devices.push(device);
-      ids.push(sighting.id);
-      names.push(sighting.name);
-      firstSeen.push(sighting.firstSeen?.getTime() ?? Number.NaN);
-      lastSeen.push(sighting.lastSeen?.getTime() ?? Number.NaN);
-      counts.push(sighting.count ?? Number.NaN);
-      reportCounts.push(sighting.reportCount);
+      const place = keys.length;
+      keys.add(sighting.device);
+      ids.add(sighting.id);
+      names.add(sighting.name);
+      firstSeen.set(place, sighting.firstSeen?.getTime() ?? Number.NaN);
+      lastSeen.set(place, sighting.lastSeen?.getTime() ?? Number.NaN);
+      counts.set(place, sighting.count ?? Number.NaN);
+      reportCounts.set(place, sighting.reportCount);
     },
     get length() {
-      return devices.length;
+      return keys.length;
     },
     at,
-    has: (device) => places.has(device),
+    deviceAt: (place) => (place >= 0 && place < keys.length ? keys.at(place) : undefined),
+    has: (device) => keys.find(device) >= 0,
     firstByName(count) {
-      const first: number[] = [];
-      const nameAt = (place: number): string => (others.has(place) ? at(place)?.name : names[place]) ?? '';
-      // A short list is kept in order: sorting half a million would hold up everybody else for a second.
-      for (let place = 0; place < devices.length; place += 1) {
-        const name = nameAt(place);
+      const first: { readonly place: number; readonly name: Buffer }[] = [];
+      const consider = (place: number, name: Buffer): void => {
         let [low, high] = [0, first.length];
         while (low < high) {
           const middle = (low + high) >> 1;
-          if (name < nameAt(first[middle] ?? -1)) high = middle;
+          if (name.compare(first[middle]?.name ?? name) < 0) high = middle;
           else low = middle + 1;
         }
-        if (low === count) continue;
-        first.splice(low, 0, place);
+        first.splice(low, 0, { place, name });
         if (first.length > count) first.pop();
+      };
+      for (const place of others.keys()) consider(place, Buffer.from(at(place)?.name ?? ''));
+      // A short list is kept in order: sorting half a million would hold up everybody else for a second.
+      for (let place = 0; place < keys.length; place += 1) {
+        const last = first.length < count ? undefined : first.at(-1)?.name;
+        if (last) place = names.nextBefore(place, last);
+        if (place < keys.length && !others.has(place)) consider(place, Buffer.from(names.at(place)));
       }
-      return first.flatMap((place) => at(place) ?? []);
+      return first.flatMap(({ place }) => at(place) ?? []);
     },
-    [Symbol.iterator]: () => eachOf(devices.length, at),
+    [Symbol.iterator]: () => eachOf(keys.length, at),
   };
 }
 
@@ -103,27 +108,32 @@ export function joinFounding(parts: readonly FoundingDevices[]): FoundingDevices
   const again = parts.map((part, n) => {
     const earlier = parts.slice(0, n);
     const places: number[] = [];
-    let place = 0;
-    for (const { device } of earlier.length === 0 ? [] : part) {
-      if (earlier.some((other) => other.has(device))) places.push(place);
-      place += 1;
+    for (let place = 0; earlier.length > 0 && place < part.length; place += 1) {
+      const device = part.deviceAt(place);
+      if (device !== undefined && earlier.some((other) => other.has(device))) places.push(place);
     }
     return places;
   });
   const lengths = parts.map((part, n) => part.length - (again[n]?.length ?? 0));
   const length = lengths.reduce((sum, one) => sum + one, 0);
-  const at = (place: number): Sighting | undefined => {
+  const ofPart = <T>(place: number, ask: (part: FoundingDevices, place: number) => T | undefined): T | undefined => {
     let within = place;
     for (const [n, part] of parts.entries()) {
       const own = lengths[n] ?? 0;
-      if (within < own) return part.at((again[n] ?? []).reduce((to, left) => (left <= to ? to + 1 : to), within));
+      if (within < own)
+        return ask(
+          part,
+          (again[n] ?? []).reduce((to, left) => (left <= to ? to + 1 : to), within),
+        );
       within -= own;
     }
     return undefined;
   };
+  const at = (place: number): Sighting | undefined => ofPart(place, (part, within) => part.at(within));
   return {
     length,
     at,
+    deviceAt: (place) => ofPart(place, (part, within) => part.deviceAt(within)),
     has: (device) => parts.some((part) => part.has(device)),
     firstByName: (count) =>
       [...new Map(parts.flatMap((part) => part.firstByName(count)).map((one) => [one.device, one])).values()]
@@ -139,8 +149,3 @@ function* eachOf(length: number, at: FoundingDevices['at']): Generator<Sighting>
     if (sighting) yield sighting;
   }
 }
-
-/** A key is the first half of a hash's digits, and as long as it is a part of them V8 keeps the whole. */
-const ownCopy = (device: DeviceKey): DeviceKey => Buffer.from(device, 'latin1').toString('latin1') as DeviceKey;
-
-const isValue = (value: number | undefined): value is number => value !== undefined && !Number.isNaN(value);

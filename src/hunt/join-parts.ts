@@ -1,7 +1,7 @@
 import type { Baseline } from './baseline.ts';
-import type { DeviceKey } from './device-key.ts';
 import { joinFounding } from './founding.ts';
-import { isRenamed, sameDevice, type DeviceChange, type KnownSighting } from './known-rows.ts';
+import { joinKnown, type KnownList } from './known-list.ts';
+import { isRenamed, type DeviceChange } from './known-rows.ts';
 import { byDevice, countsOf, outcomeOf, type HuntReport, type RunTotals } from './report.ts';
 import type { Named } from './sighting.ts';
 
@@ -18,7 +18,10 @@ export function joinParts(parts: readonly HuntReport[], baseline: Baseline): Hun
   const findings = byDevice(once((part) => part.findings));
   const expected = byDevice(once((part) => part.expected));
   const lapsed = byDevice(once((part) => part.lapsed));
-  const known = joinedKnown(parts);
+  const known = joinKnown(
+    parts.map((part) => part.known),
+    baseline.known,
+  );
   const changes = joinedChanges(parts, known, baseline, partial !== undefined);
   const founding = joinFounding(parts.map((part) => part.founding));
   const sum = (pick: (totals: RunTotals) => number): number =>
@@ -41,19 +44,10 @@ export function joinParts(parts: readonly HuntReport[], baseline: Baseline): Hun
   };
 }
 
-function joinedKnown(parts: readonly HuntReport[]): KnownSighting[] {
-  const known = new Map<DeviceKey, KnownSighting>();
-  for (const sighting of parts.flatMap((part) => part.known)) {
-    const other = known.get(sighting.device);
-    known.set(sighting.device, other ? sameDevice(other, sighting) : sighting);
-  }
-  return [...known.values()];
-}
-
 /** What one part takes for a new name may be the older one of two. */
 function joinedChanges(
   parts: readonly HuntReport[],
-  known: readonly KnownSighting[],
+  known: KnownList,
   baseline: Baseline,
   partial: boolean,
 ): readonly DeviceChange[] {
@@ -62,12 +56,11 @@ function joinedChanges(
     ({ device }) => device,
   );
   if (noticed.size === 0) return [];
-  const seen = new Map(known.filter(({ device }) => noticed.has(device)).map((one) => [one.device, one]));
   const joined = [...noticed].flatMap(([device, [first, ...others]]): DeviceChange[] => {
     const before = baseline.known.recall(device);
     if (!first || !before) return [];
     const change = others.reduce(bothChanges, first);
-    const { id, name } = seen.get(device) ?? change;
+    const { id, name } = known.find(device) ?? change;
     const renamed = !partial && change.renamed && isRenamed(name, before);
     return renamed || change.firstSeen || change.away ? [{ ...change, id, name, renamed }] : [];
   });

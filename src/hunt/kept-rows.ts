@@ -71,8 +71,9 @@ export function keepingRows<T>(
         reader.row(cells);
         const [of, called, pointers] = [plain(cells[id]), plain(cells[name]), plain(cells[reports])];
         const isLong = typeof pointers === 'string' && pointers.length > LONGEST_REPORTS;
-        const row = [of, called, plain(cells[firstSeen]), plain(cells[lastSeen]), plain(cells[count])] as const;
-        rows.push(isLong ? [...row, ...fewOf(pointers)] : [...row, pointers]);
+        const [first, last, times] = [plain(cells[firstSeen]), plain(cells[lastSeen]), plain(cells[count])];
+        if (isLong) rows.push([of, called, first, last, times, ...fewOf(pointers)]);
+        else rows.push([of, called, first, last, times, pointers]);
         characters += 100 + lengthOf(of) + lengthOf(called) + LONGEST_REPORTS;
         if (rows.length >= ROWS || characters > CHARACTERS) flush();
       },

@@ -1,18 +1,12 @@
 /** The rows of devices that are known: next to nothing is kept of them, and what changed about them is seen. */
 import { DAY, dayOf } from '../time.ts';
-import type { Baseline, Remembered } from './baseline.ts';
+import type { Baseline, Recalled, Remembered } from './baseline.ts';
 import type { DeviceKey } from './device-key.ts';
+import { knownList, type KnownListBuilder, type KnownSighting } from './known-list.ts';
 import { nameHashOf, NO_NAME, UNKNOWN_NAME } from './name-hash.ts';
 import { saysWhoIsThere, type Run } from './run.ts';
 import { secondsAt, type Seconds } from './seconds.ts';
 import type { Named, Sighting } from './sighting.ts';
-
-/** A known device in an answer, called as the row of its latest last seen calls it. */
-export interface KnownSighting extends Named {
-  /** Its first seen in this answer, and the last seen of the row that names it; 0 or absent: the answer does not say. */
-  readonly first?: Seconds;
-  readonly last?: Seconds;
-}
 
 /** What a run noticed of a device that the ledger knows. Its row says what it was before, and has the last word. */
 export interface DeviceChange extends Named {
@@ -34,19 +28,6 @@ export interface ChangeContext {
   readonly isBack?: boolean;
 }
 
-/** Of two rows of a device, whether the first names it: the later of those that have a name, else the one that sorts first. */
-export function namesIt(a: KnownSighting, b: KnownSighting): boolean {
-  const named = Number(b.name.trim() === '') - Number(a.name.trim() === '');
-  const later = (a.last ?? 0) - (b.last ?? 0);
-  return (named || later || (a.name < b.name ? 1 : a.name > b.name ? -1 : Number(a.id < b.id))) > 0;
-}
-
-/** Two rows of a device as one. */
-export function sameDevice(a: KnownSighting, b: KnownSighting): KnownSighting {
-  const firsts = [a.first ?? 0, b.first ?? 0].filter((first) => first > 0);
-  return { ...(namesIt(a, b) ? a : b), first: firsts.length === 0 ? 0 : Math.min(...firsts) };
-}
-
 /**
  * What is noticed of a device with these rows. Only a run that looks at the present names devices or says that they were
  * away: the past has their old names.
@@ -60,7 +41,7 @@ export function changeOf(
   const present = isPresent(run, lastComplete);
   const renamed = present && !partial && id.trim() !== '' && isRenamed(name, before);
   const movedBack = isEarlier(first, before);
-  const away = present && !isBack && wasAway(before, run, lastComplete);
+  const away = present && !isBack && awayIn(run, lastComplete)(before);
   if (!renamed && !movedBack && !away) return undefined;
   return {
     ...{ device, id, name, renamed },
@@ -81,33 +62,34 @@ export function isRenamed(name: string, { nameHash }: Remembered): boolean {
 const isEarlier = (first: Seconds, before: Remembered): boolean => first > 0 && first < before.firstSeen;
 
 /** A whole day without it, and a complete answer after the day it was last seen. */
-export const wasAway = ({ day }: Remembered, { asOf }: Run, lastComplete: Date | undefined): boolean =>
-  lastComplete !== undefined && dayOf(lastComplete) > day && dayOf(asOf) > day + 1;
+export function awayIn({ asOf }: Run, lastComplete: Date | undefined): (before: Remembered) => boolean {
+  if (!lastComplete) return () => false;
+  const [looked, today] = [dayOf(lastComplete), dayOf(asOf)];
+  return ({ day }) => looked > day && today > day + 1;
+}
 
 export interface KnownRows {
-  row(named: Named, before: Remembered, first: Seconds, last: Seconds): void;
-  end(partial: boolean): { readonly known: KnownSighting[]; readonly changes: DeviceChange[] };
+  row(named: Named, before: Recalled, first: Seconds, last: Seconds): void;
+  end(partial: boolean): { readonly known: KnownListBuilder; readonly changes: DeviceChange[] };
 }
 
 export function knownRows(baseline: Baseline, run: Run, lastComplete: Date | undefined): KnownRows {
-  const known = new Map<DeviceKey, KnownSighting>();
+  const known = knownList(baseline.known);
+  const wasAway = awayIn(run, lastComplete);
   /** Those to look at again when all rows are there. */
   const suspects = new Set<DeviceKey>();
   return {
     row({ device, id, name }, before, first, last) {
-      const sighting = { device, id, name, first, last };
-      const other = known.get(device);
-      known.set(device, other ? sameDevice(sighting, other) : sighting);
-      if (other || isRenamed(name, before) || isEarlier(first, before) || wasAway(before, run, lastComplete))
-        suspects.add(device);
+      const isAgain = known.add(before.place, { id, name, first, last });
+      if (isAgain || isRenamed(name, before) || isEarlier(first, before) || wasAway(before)) suspects.add(device);
     },
     end(partial) {
       const context = { run, partial, ...(lastComplete && { lastComplete }) };
       const changes = [...suspects].flatMap((device) => {
-        const sighting = known.get(device);
+        const sighting = known.find(device);
         return sighting ? (changeOf(sighting, baseline.known.recall(device), context) ?? []) : [];
       });
-      return { known: [...known.values()], changes };
+      return { known, changes };
     },
   };
 }

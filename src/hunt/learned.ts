@@ -79,13 +79,12 @@ export function withWatched(
   isExpected: (device: DeviceKey) => boolean,
 ): HuntReport {
   const { hunt } = report;
-  const sightings = new Map(report.known.map((sighting) => [sighting.device, sighting]));
   const told = new Set(report.lapsed.map(({ device }) => device));
   const reopened: Finding[] = [];
   const renewed: Explanation[] = [];
   let unchecked = 0;
   for (const explanation of watched) {
-    const sighting = sightings.get(explanation.device);
+    const sighting = report.known.find(explanation.device);
     if (!sighting) continue;
     if (hunt.scenarios.length === 0) {
       // Whoever takes the scenarios away takes away what kept the device silent.

@@ -4,7 +4,8 @@ import type { Explanation } from './explanation.ts';
 import type { Finding } from './finding.ts';
 import type { FoundingDevices } from './founding.ts';
 import type { Hunt } from './hunt.ts';
-import type { DeviceChange, KnownSighting } from './known-rows.ts';
+import type { KnownList } from './known-list.ts';
+import type { DeviceChange } from './known-rows.ts';
 import type { Proof } from './proof.ts';
 import type { Run } from './run.ts';
 import type { Named } from './sighting.ts';
@@ -59,7 +60,7 @@ export interface HuntReport {
   /** Why the hunt could see nothing new, whatever its answer says. */
   readonly blind?: { readonly code: string; readonly message: string };
   /** Known devices that this answer had, in its order; the ledger moves their last-seen day. */
-  readonly known: readonly KnownSighting[];
+  readonly known: KnownList;
   /** What it noticed of devices that the ledger knows: other names, an earlier first seen, times without them. No news. */
   readonly changes: readonly DeviceChange[];
   /** Devices a founding run remembers without calling them new, in the answer's order and without their report ids. */

@@ -356,7 +356,7 @@ describe('a head', () => {
   const known = { day: 20_000, nameHash: nameHashOf('x'), firstSeen: 1_000 };
 
   it('holds half a million devices a scope twice over, within what Azurite counts of a row', () => {
-    const set = readKnownSet(head(MAX_DEVICES_PER_SHARD));
+    const set = readKnownSet(head(MAX_DEVICES_PER_SHARD), 0);
     for (let i = 0; i < MAX_DEVICES_PER_SHARD; i += 1) set.touch(key(i), known);
     const bytes = Object.values(set.changes()).reduce<number>(
       (sum, of) => sum + (typeof of === 'number' ? 0 : of.length),
@@ -372,7 +372,7 @@ describe('a head', () => {
   });
 
   it('uploads only the chunks that changed', () => {
-    const set = readKnownSet(head(10_000));
+    const set = readKnownSet(head(10_000), 0);
     for (let i = 0; i < 10_000; i += 1) set.touch(key(i), { ...known, day: 18_262 });
     expect(set.changes()).toEqual({});
 
@@ -384,14 +384,14 @@ describe('a head', () => {
   });
 
   it('knows nothing of devices that a version before this one has added since', () => {
-    const set = readKnownSet(head(3, { h0: new Uint8Array(8).fill(7) }));
+    const set = readKnownSet(head(3, { h0: new Uint8Array(8).fill(7) }), 0);
 
     expect([0, 1, 2].map((i) => set.recall(key(i))?.nameHash)).toEqual([0x07070707, 0x07070707, 0]);
     expect(set.recall(key(2))?.firstSeen).toBe(0);
   });
 
   it('that contradicts itself is damage', () => {
-    expect(() => readKnownSet(head(3, { h0: new Uint8Array(16) }))).toThrow('h0 does not hold 12 bytes');
-    expect(() => readKnownSet({ ...head(3), s0: new Uint8Array(4) })).toThrow('s0 does not hold 6 bytes');
+    expect(() => readKnownSet(head(3, { h0: new Uint8Array(16) }), 0)).toThrow('h0 does not hold 12 bytes');
+    expect(() => readKnownSet({ ...head(3), s0: new Uint8Array(4) }, 0)).toThrow('s0 does not hold 6 bytes');
   });
 });

@@ -7,7 +7,7 @@ import { tableKeptRuns } from '../../src/azure/kept-runs.ts';
 import { tableLedger } from '../../src/azure/ledger.ts';
 import { tableOutbox } from '../../src/azure/outbox.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
-import { azureTable } from '../../src/azure/table.ts';
+import { azureTable } from '../../src/azure/azure-table.ts';
 import { readAnswer } from '../../src/hunt/answer.ts';
 import { compareRows } from '../../src/hunt/compare.ts';
 import { keepingRows } from '../../src/hunt/kept-rows.ts';

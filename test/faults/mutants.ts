@@ -50,7 +50,7 @@ export const MUTANTS: readonly Mutant[] = [
               known: {
                 size: 0,
                 lastSeenDay: () => 100_000,
-                recall: () => ({ day: 100_000, nameHash: 0, firstSeen: 0 }),
+                recall: () => ({ place: 0, day: 100_000, nameHash: 0, firstSeen: 0 }),
               },
             },
             promised: false,

@@ -1,7 +1,8 @@
 import { TableClient, type TableServiceClientOptions } from '@azure/data-tables';
 import { randomBytes } from 'node:crypto';
 import { startAzurite, type Azurite } from '../../local/azurite.ts';
-import { azureTable, type Table } from '../../src/azure/table.ts';
+import { azureTable } from '../../src/azure/azure-table.ts';
+import type { Table } from '../../src/azure/table.ts';
 import type { TableTraffic } from './memory-table.ts';
 
 type Policy = NonNullable<TableServiceClientOptions['additionalPolicies']>[number]['policy'];

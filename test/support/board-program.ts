@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startAzurite } from '../../local/azurite.ts';
-import { azureTable } from '../../src/azure/table.ts';
+import { azureTable } from '../../src/azure/azure-table.ts';
 import type { Hunt } from '../../src/hunt/hunt.ts';
 import { seedDevices, seedHunts, seedScopes, seedYear, type Found } from './board-seed.ts';
 import { startProgram } from './program.ts';

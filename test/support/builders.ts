@@ -5,6 +5,7 @@ import { foundingList, type FoundingDevices } from '../../src/hunt/founding.ts';
 import type { Finding } from '../../src/hunt/finding.ts';
 import { NO_QUESTIONS } from '../../src/hunt/hunt-questions.ts';
 import { DEFAULT_DEVICE_COLUMNS, type Hunt, type HuntId, type HuntScope } from '../../src/hunt/hunt.ts';
+import { knownList } from '../../src/hunt/known-list.ts';
 import type { Notice } from '../../src/hunt/notice.ts';
 import type { HuntReport } from '../../src/hunt/report.ts';
 import { planRun, scheduledRunId, type Run, type RunOrder } from '../../src/hunt/run.ts';
@@ -100,7 +101,13 @@ export function aReport(
   > & { readonly founding?: readonly Sighting[] },
   run: Run = aRun(),
 ): HuntReport {
-  const { findings = [], expected = [], lapsed = [], known = [], founding = [] } = lists;
+  const {
+    findings = [],
+    expected = [],
+    lapsed = [],
+    known = knownList({ recall: () => undefined }),
+    founding = [],
+  } = lists;
   const devices = findings.length + expected.length + known.length + founding.length;
   const outcome = founding.length > 0 ? 'baseline-founded' : findings.length > 0 ? 'devices-found' : 'nothing-new';
   return {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import { byDevice } from '../../src/hunt/report.ts';
 import { describe, expect, it } from 'vitest';
 import type { Cell, QueryAnswer } from '../../src/hunt/answer.ts';
-import type { Baseline, Remembered } from '../../src/hunt/baseline.ts';
+import type { Baseline, Recalled } from '../../src/hunt/baseline.ts';
 import { deviceKeyOf, type DeviceKey } from '../../src/hunt/device-key.ts';
 import { nameHashOf, UNKNOWN_NAME } from '../../src/hunt/name-hash.ts';
 import { secondsAt } from '../../src/hunt/seconds.ts';
@@ -43,9 +44,10 @@ const established = (
   const known = new Map(Object.entries(days).map(([id, day]) => [deviceKeyOf(id, ''), day]));
   const nameHash = more.name === undefined ? UNKNOWN_NAME : nameHashOf(more.name);
   const firstSeen = more.firstSeen ? secondsAt(more.firstSeen) : 0;
-  const recall = (device: DeviceKey): Remembered | undefined => {
+  const places = [...known.keys()];
+  const recall = (device: DeviceKey): Recalled | undefined => {
     const day = known.get(device);
-    return day === undefined ? undefined : { day, nameHash, firstSeen };
+    return day === undefined ? undefined : { place: places.indexOf(device), day, nameHash, firstSeen };
   };
   return {
     state: 'established',
@@ -71,7 +73,7 @@ describe('a report', () => {
 
     expect(outcome).toBe('devices-found');
     expect(findings).toMatchObject([{ id: 'new', name: 'new.contoso.com', novelty: 'newly-seen', count: 2 }]);
-    expect(names(known)).toEqual(['old']);
+    expect(names([...known])).toEqual(['old']);
     expect(totals).toEqual({
       rows: 2,
       devices: 2,
@@ -213,8 +215,13 @@ describe('for any rows', () => {
           .array(anyRow)
           .chain((rows) => fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length }))),
         ([rows, shuffled]) => {
-          const [one, other] = [report({ answer: answer(shuffled) }), report({ answer: answer(rows) })];
-          expect({ ...one, founding: [...one.founding] }).toEqual({ ...other, founding: [...other.founding] });
+          for (const baseline of [established({}), established({ a: today, b: 1 }), absent]) {
+            const [one, other] = [shuffled, rows].map((list) => {
+              const { known, founding, ...lists } = report({ answer: answer(list), baseline });
+              return { ...lists, known: byDevice([...known]), founding: byDevice([...founding]) };
+            });
+            expect(one).toEqual(other);
+          }
         },
       ),
     );
