@@ -5,11 +5,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { recorded, type Recorded } from './meter.ts';
 
 type Entity = Record<string, unknown>;
 
 export interface ConstantTables {
   readonly url: string;
+  /** What it was asked, where it is to remember that. */
+  readonly requests: Recorded[];
   stop(): Promise<void>;
 }
 
@@ -19,7 +22,8 @@ interface Reply {
   readonly body?: string;
 }
 
-export async function constantTables(latency: number): Promise<ConstantTables> {
+export async function constantTables(latency: number, remember = false): Promise<ConstantTables> {
+  const requests: Recorded[] = [];
   const tables = new Map<string, Map<string, Entity>>();
   /** What the operations of the latest batch have changed, and what was there before. */
   const undo: [rows: Map<string, Entity>, key: string, before: Entity | undefined][] = [];
@@ -124,6 +128,7 @@ export async function constantTables(latency: number): Promise<ConstantTables> {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const url = `http://${request.headers.host ?? ''}${request.url ?? '/'}`;
     const body = Buffer.concat(chunks).toString();
+    if (remember) requests.push(recorded(request, url, body));
     const headers = { 'if-match': request.headers['if-match'] };
     const reply = url.endsWith('/$batch') ? onBatch(body) : operate(request.method ?? 'GET', url, headers, body);
     undo.length = 0;
@@ -138,6 +143,7 @@ export async function constantTables(latency: number): Promise<ConstantTables> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${String(port)}/devstoreaccount1`,
+    requests,
     stop: () =>
       new Promise((stopped) => {
         server.close(() => {

@@ -1,5 +1,5 @@
 import { TableClient, type TableServiceClientOptions } from '@azure/data-tables';
-import { Agent, request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { AZURITE_ACCOUNT, AZURITE_KEY } from '../local/azurite.ts';
 
 export interface Recorded {
@@ -10,6 +10,22 @@ export interface Recorded {
   /** Bytes of the body, also where it is not kept. */
   readonly sent: number;
 }
+
+/** A request as a server got it, to be sent again by a bare client. */
+export const recorded = (request: IncomingMessage, url: string, body: string): Recorded => ({
+  method: request.method ?? '',
+  url,
+  headers: Object.fromEntries(
+    Object.entries(request.headers).flatMap(([name, value]) =>
+      typeof value !== 'string' || CONNECTION.has(name) ? [] : [[name, value] as const],
+    ),
+  ),
+  body,
+  sent: Buffer.byteLength(body),
+});
+
+/** What a client says of its own connection. */
+const CONNECTION = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'accept-encoding']);
 
 /** Counts what a table client sends, and keeps it for the floor. */
 export interface Meter {

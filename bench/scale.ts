@@ -1,91 +1,125 @@
 /**
- * `npm run bench:scale -- 100000 300`: what a hunt with so many matching devices costs one instance whose heap has so many MB:
- * each run in a process of its own, against a workspace and tables in this one. Tables answer after 10 ms.
+ * `npm run bench:scale -- --sizes 1000,10000 --heap 300`: what a hunt with so many matching devices costs one instance whose heap
+ * has so many MB: each run in a process of its own, against a workspace and tables in this one. Tables answer after 10 ms.
+ * Beside each run the floor: the same requests by a bare HTTP client, also in a process of its own. Figures are medians.
  */
 import { fork } from 'node:child_process';
-import { hash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createWriteStream, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { constantTables } from './constant-tables.ts';
-import { AFTER_ROWS, BEFORE_ROWS, idOf, rowOf } from './wire-rows.ts';
+import { answersInParts } from './scale-workspace.ts';
+import type { FloorResult } from './scale-floor.ts';
 import type { ScaleResult, ScaleTask } from './scale-run.ts';
 
-const SIZE = Number(process.argv[2] ?? 100_000);
-const NEW = Math.ceil(SIZE / 100);
-const LATENCY = 10;
-
-let devices = SIZE;
-/** The first hex digit of the hash of each device's id: above the service's limit the hunt asks for the devices of some digits. */
-const digits = Array.from({ length: SIZE + NEW }, (_, n) => hash('sha256', idOf(n), 'hex').charAt(0));
-const ROW_LIMIT = 500_000;
-
-const workspace = createServer((request, response) => {
-  const asked: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => asked.push(chunk));
-  request.on('end', () => {
-    const part = /0, 1\) in \(([^)]*)\)/.exec(Buffer.concat(asked).toString())?.[1];
-    response.writeHead(200, { 'content-type': 'application/json' });
-    void answer(response, part);
-  });
+const { values } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '1000,10000,100000,500000' },
+    heap: { type: 'string', default: '300' },
+    rounds: { type: 'string', default: '3' },
+    latency: { type: 'string', default: '10' },
+  },
 });
+const ROUNDS = Number(values.rounds);
+/** What a run that comes once a day, as the shipped hunts do, makes of storage in a month. */
+const RUNS_A_MONTH = 30;
 
-async function answer(response: NodeJS.WritableStream, part: string | undefined): Promise<void> {
-  response.write(BEFORE_ROWS);
-  let written = 0;
-  for (let from = 0; from < devices; from += 1_000) {
-    const all = Array.from({ length: Math.min(1_000, devices - from) }, (_, n) => from + n);
-    const asked = all
-      .filter((n) => part === undefined || part.includes(digits[n] ?? '-'))
-      .slice(0, ROW_LIMIT - written);
-    if (asked.length === 0) continue;
-    const rows = asked.map(rowOf).join(',');
-    if (!response.write(written === 0 ? rows : `,${rows}`)) await once(response, 'drain');
-    written += asked.length;
-  }
-  response.end(AFTER_ROWS);
+interface Cost extends ScaleResult {
+  readonly floor: FloorResult;
+  /** Rows that its transactions name, where a bill counts those. */
+  readonly rows: number;
 }
 
-async function run(task: ScaleTask): Promise<ScaleResult> {
-  const child = fork(fileURLToPath(new URL('./scale-run.ts', import.meta.url)), [JSON.stringify(task)], {
-    execArgv: ['--disable-warning=DEP0040', `--max-old-space-size=${process.argv[3] ?? '300'}`],
+const workspace = await answersInParts();
+const tables = await constantTables(Number(values.latency), true);
+
+async function inProcess<T>(script: string, argument: string, flags: readonly string[]): Promise<T> {
+  const child = fork(fileURLToPath(new URL(script, import.meta.url)), [argument], {
+    execArgv: ['--disable-warning=DEP0040', ...flags],
   });
-  const result = Promise.race([
-    once(child, 'message').then(([told]) => told as ScaleResult),
+  return Promise.race([
+    once(child, 'message').then(([told]) => told as T),
     once(child, 'exit').then(() => Promise.reject(new Error('The process died, most likely of its memory.'))),
   ]);
-  return result;
 }
 
-function print(what: string, result: ScaleResult): void {
+async function costOf(table: string): Promise<Cost> {
+  tables.requests.length = 0;
+  workspace.requests.length = 0;
+  const task: ScaleTask = { tablesUrl: tables.url, table, workspaceUrl: workspace.url };
+  const result = await inProcess<ScaleResult>('./scale-run.ts', JSON.stringify(task), [
+    `--max-old-space-size=${values.heap}`,
+  ]);
+  const requests = [...workspace.requests, ...tables.requests];
+  const rows = requests.reduce((sum, { body }) => sum + (body.match(/ HTTP\/1\.1\r\n/g)?.length ?? 1), 0);
+  const file = join(tmpdir(), `firstsight-floor-${String(process.pid)}.jsonl`);
+  const stream = createWriteStream(file);
+  for (const request of requests) if (!stream.write(`${JSON.stringify(request)}\n`)) await once(stream, 'drain');
+  await finished(stream.end());
+  tables.requests.length = 0;
+  const floor = await inProcess<FloorResult>('./scale-floor.ts', file, ['--max-old-space-size=6000']);
+  rmSync(file);
+  return { ...result, floor, rows };
+}
+
+const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
+
+function print(size: number, what: string, costs: readonly Cost[]): void {
+  const of = (pick: (cost: Cost) => number): number => median(costs.map(pick));
+  const requests = of(({ reads, writes }) => reads + writes);
   const columns = [
+    String(size).padStart(7),
     what.padEnd(10),
-    `${result.seconds.toFixed(1).padStart(6)} s`,
-    `${result.cpu.toFixed(1).padStart(6)} s CPU`,
-    `${String(result.reads).padStart(4)} reads ${String(result.writes).padStart(5)} writes`,
-    `${result.peak.toFixed(0).padStart(5)} MB peak`,
-    `longest block ${result.block.toFixed(0).padStart(4)} ms, ${result.work.toFixed(0).padStart(3)} ms of it work`,
-    `${(result.bytes / 1048576).toFixed(0)} MB`,
-    result.outcome,
+    `${of(({ seconds }) => seconds)
+      .toFixed(2)
+      .padStart(6)} s ${of((c) => c.seconds / c.floor.seconds)
+      .toFixed(1)
+      .padStart(5)} x floor`,
+    `${of(({ cpu }) => cpu)
+      .toFixed(2)
+      .padStart(6)} s CPU ${of((c) => c.cpu / c.floor.cpu)
+      .toFixed(1)
+      .padStart(5)} x`,
+    `${String(of(({ reads }) => reads)).padStart(4)} reads ${String(of(({ writes }) => writes)).padStart(5)} writes`,
+    `${(of(({ bytes }) => bytes) / 1024 / 1024).toFixed(1).padStart(6)} MB`,
+    `${of(({ peak }) => peak)
+      .toFixed(0)
+      .padStart(4)} MB peak`,
+    `block ${of(({ block }) => block)
+      .toFixed(0)
+      .padStart(4)} ms (${of(({ work }) => work).toFixed(0)} its own)`,
+    `${String(requests * RUNS_A_MONTH)} transactions a month (${String(of(({ rows }) => rows) * RUNS_A_MONTH)} rows)`,
   ];
   console.log(columns.join('  '));
+  for (const { outcome } of costs)
+    if (outcome !== OUTCOMES[what]) throw new Error(`A run that was to be "${what}" ended as ${outcome}.`);
 }
 
-workspace.listen(0, '127.0.0.1');
-await once(workspace, 'listening');
-const tables = await constantTables(LATENCY);
-const task = (table: string): ScaleTask => ({
-  tablesUrl: tables.url,
-  table,
-  workspaceUrl: `http://127.0.0.1:${String((workspace.address() as AddressInfo).port)}`,
-});
+const OUTCOMES: Readonly<Record<string, string>> = {
+  founding: 'baseline-founded',
+  unchanged: 'nothing-new',
+  '1 % new': 'devices-found',
+};
 
-console.log(`${String(SIZE)} devices, ${String(NEW)} new; tables answer after ${String(LATENCY)} ms`);
-print('founding', await run(task('Scale')));
-for (let round = 0; round < 3; round += 1) print('unchanged', await run(task('Scale')));
-devices = SIZE + NEW;
-print('1 % new', await run(task('Scale')));
+console.log(`Heap of ${values.heap} MB; tables answer after ${values.latency} ms; medians of ${values.rounds} runs.`);
+for (const size of values.sizes.split(',').map(Number)) {
+  workspace.devices(size);
+  const repeat = async (what: string, before: () => void = () => undefined, rounds = ROUNDS): Promise<void> => {
+    const costs: Cost[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      before();
+      costs.push(await costOf(`Scale${String(size)}`));
+    }
+    print(size, what, costs);
+  };
+  await repeat('founding', undefined, 1);
+  await repeat('unchanged');
+  let grown = size;
+  await repeat('1 % new', () => workspace.devices((grown += Math.ceil(size / 100))));
+}
 await tables.stop();
-workspace.closeAllConnections();
-workspace.close();
+workspace.stop();
