@@ -44,8 +44,8 @@ export interface Table {
   merge(entity: Entity, etag: string): Promise<string | undefined>;
   /** Changes or creates, whatever is there. */
   upsert(entity: Entity): Promise<void>;
-  /** Gone afterwards, whether or not it was there. */
-  remove(partitionKey: string, rowKey: string): Promise<void>;
+  /** Gone afterwards, whether or not it was there; with an etag, only if it still has this one. */
+  remove(partitionKey: string, rowKey: string, etag?: string): Promise<void>;
   /** All or nothing; at most 100 rows of one partition. */
   transact(operations: readonly TableOperation[]): Promise<TransactionResult>;
 }
@@ -126,12 +126,12 @@ export function azureTable(client: TableClient, timeLimit: Milliseconds = TIME_L
         await client.upsertEntity({ ...entity }, 'Merge', options);
       }),
 
-    remove: (partitionKey, rowKey) =>
+    remove: (partitionKey, rowKey, etag) =>
       call('delete a row', async (options) => {
         try {
-          await client.deleteEntity(partitionKey, rowKey, options);
+          await client.deleteEntity(partitionKey, rowKey, { ...options, ...(etag !== undefined && { etag }) });
         } catch (error) {
-          if (statusOf(error) !== 404) throw error;
+          if (statusOf(error) !== 404 && !(etag !== undefined && statusOf(error) === 412)) throw error;
         }
       }),
 
