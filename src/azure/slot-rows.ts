@@ -14,8 +14,8 @@ export interface HeldSlot {
 }
 
 export interface SlotRows {
-  /** Undefined while others have all of them. */
-  take(): Promise<HeldSlot | undefined>;
+  /** Undefined while others have all of them. `look`: most likely they do, so see first, which costs only a read. */
+  take(look?: boolean): Promise<HeldSlot | undefined>;
 }
 
 /** The slots of a workspace, for all processes: a row for each query at work, so that a free slot is no row. */
@@ -23,6 +23,7 @@ export function slotRows(table: Table, workspaceId: string, size: number, now: (
   const partitionKey = `queries-${workspaceId}`;
   const places = Array.from({ length: size }, (_, place) => String(place).padStart(3, '0'));
   const oneOf = (free: readonly string[]): string | undefined => free[Math.floor(Math.random() * free.length)];
+  const mine = new Set<string>();
   /** The place this process had last, so that processes do not meet at the same one again and again. */
   let favourite = oneOf(places);
 
@@ -30,10 +31,14 @@ export function slotRows(table: Table, workspaceId: string, size: number, now: (
   const isOver = (row: Entity): boolean => !(Date.parse(String(row['until'])) > now().getTime());
 
   return {
-    async take() {
+    async take(look = false) {
       const owner = randomUUID();
-      let rows: ReadonlyMap<string, Entity> = new Map();
-      let place = favourite;
+      let rows = look ? await all() : new Map<string, Entity>();
+      const choose = (): string | undefined => {
+        const free = places.filter((key) => !mine.has(key) && isFree(rows.get(key)));
+        return favourite !== undefined && free.includes(favourite) ? favourite : oneOf(free);
+      };
+      let place = choose();
       for (let attempt = 0; attempt <= size && place !== undefined; attempt += 1) {
         const etag = await claim(place, rows.get(place), owner);
         if (etag !== undefined) return held(place, owner, etag);
@@ -41,7 +46,7 @@ export function slotRows(table: Table, workspaceId: string, size: number, now: (
         rows = await all();
         const own = [...rows.values()].find((row) => row['owner'] === owner);
         if (own) return held(own.rowKey, owner, own.etag ?? '');
-        place = oneOf(places.filter((key) => isFree(rows.get(key))));
+        place = choose();
       }
       return undefined;
     },
@@ -65,7 +70,7 @@ export function slotRows(table: Table, workspaceId: string, size: number, now: (
     }
   }
 
-  async function all(): Promise<ReadonlyMap<string, Entity>> {
+  async function all(): Promise<Map<string, Entity>> {
     const rows = new Map<string, Entity>();
     for await (const row of table.list(partitionKey, '0', ':')) rows.set(row.rowKey, row);
     return rows;
@@ -73,6 +78,7 @@ export function slotRows(table: Table, workspaceId: string, size: number, now: (
 
   function held(rowKey: string, owner: string, taken: string): HeldSlot {
     favourite = rowKey;
+    mine.add(rowKey);
     let etag = taken;
     return {
       async renew() {
@@ -85,13 +91,19 @@ export function slotRows(table: Table, workspaceId: string, size: number, now: (
           }
           // It has moved: by a renewal of ours whose answer was lost, or by somebody who took it.
           const row = await table.get(partitionKey, rowKey);
-          if (row?.['owner'] !== owner) return false;
+          if (row?.['owner'] !== owner) {
+            mine.delete(rowKey);
+            return false;
+          }
           etag = row.etag ?? '';
         }
         return true;
       },
       // By its etag: a slot that somebody took over meanwhile is theirs.
-      giveBack: () => table.remove(partitionKey, rowKey, etag),
+      giveBack() {
+        mine.delete(rowKey);
+        return table.remove(partitionKey, rowKey, etag);
+      },
     };
   }
 }

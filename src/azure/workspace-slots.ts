@@ -71,13 +71,13 @@ export function workspaceSlots(options: WorkspaceSlotsOptions): QuerySlots {
 
   /** A slot of the process and one of the workspace; neither is kept waiting for the other. */
   async function takeBoth(signal: AbortSignal): Promise<() => Promise<void>> {
-    for (;;) {
+    for (let waits = false; ; waits = true) {
       if (fullSince !== undefined && now().getTime() - fullSince >= TURN) {
         fullSince = undefined;
         await pause(STEP_BACK, signal);
       }
       const give = await own.take(signal);
-      const slot = await rows.take().catch((error: unknown) => {
+      const slot = await rows.take(waits).catch((error: unknown) => {
         failed('take', error);
         return 'unlimited' as const;
       });

@@ -142,6 +142,40 @@ describe.each<[string, () => { readonly table: Table; readonly traffic: TableTra
     expect(traffic).toEqual({ reads: 0, writes: 6 });
   });
 
+  it('cost two writes as well for each of several queries of one process', async () => {
+    const { table, traffic } = make();
+    const { process } = world(table);
+    const { ask, finish } = queries();
+    const one = process(5);
+    await one.run(() => Promise.resolve(), never);
+    Object.assign(traffic, { reads: 0, writes: 0 });
+
+    const asked = Promise.all(Array.from({ length: 5 }, () => one.run(ask, never)));
+    await finish(5);
+    await asked;
+
+    expect(traffic).toEqual({ reads: 0, writes: 10 });
+  });
+
+  it('are waited for by reading only, by one query of a process', async () => {
+    const { table, traffic } = make();
+    const { process, rows } = world(table);
+    const { count, ask, finish } = queries();
+    const holder = await rows(1).take();
+    const other = process(1);
+    const asked = Promise.all(Array.from({ length: 3 }, () => other.run(ask, never)));
+    await until('them to have looked', () => traffic.reads > 2);
+    const before = { ...traffic };
+
+    await until('them to have looked more often', () => traffic.reads > before.reads + 5);
+
+    expect(traffic.writes).toBe(before.writes);
+    expect(count.atWork).toBe(0);
+    await holder?.giveBack();
+    await finish(3);
+    expect(await asked).toHaveLength(3);
+  });
+
   it('are free while nobody asks, and wait for nobody of another workspace', async () => {
     const { table } = make();
     const { process } = world(table);
