@@ -194,7 +194,9 @@ async function cost(setting: Setting, answer: QueryAnswer, withFloor: boolean): 
   const sent = counted.requests.reduce((sum, { body }) => sum + body.length, 0);
   const [writes, received] = [counted.requests.length - reads, counted.bytesIn];
   peak = Math.max(peak, process.memoryUsage.rss());
-  return { seconds, reads, writes, sent, received, peak, floor: withFloor ? await floor(counted.requests) : undefined };
+  // A query slot that is taken once more would stay taken.
+  const repeatable = counted.requests.filter(({ url, body }) => !`${url}${body}`.includes('queries-bench'));
+  return { seconds, reads, writes, sent, received, peak, floor: withFloor ? await floor(repeatable) : undefined };
 }
 
 const median = (numbers: readonly number[]): number =>
