@@ -9,6 +9,7 @@ import { tableOutbox } from '../src/azure/outbox.ts';
 import { tableRuns } from '../src/azure/runs.ts';
 import { azureTable } from '../src/azure/azure-table.ts';
 import { querySlots } from '../src/azure/query-slots.ts';
+import { workspaceSlots } from '../src/azure/workspace-slots.ts';
 import { runHunt } from '../src/run-hunt.ts';
 import { aHunt, aRunOrder } from '../test/support/builders.ts';
 import { aWorld, CHANNEL } from '../test/support/services.ts';
@@ -55,6 +56,7 @@ const client = makeLogsQueryClient(
   { getToken: () => Promise.resolve({ token: 'none', expiresOnTimestamp: Date.now() + 3_600_000 }) },
   { endpoint: 'https://api.loganalytics.io', httpClient },
 );
+const WORKSPACE = '99999999-8888-7777-6666-555555555555';
 const ledger = tableOf('Ledger');
 const world = aWorld();
 await world.services.conversations.put(CHANNEL);
@@ -63,8 +65,14 @@ const services = {
   workspaces: new Map([
     [
       'corp',
-      logAnalyticsWorkspace(client, '99999999-8888-7777-6666-555555555555', {
-        limit: querySlots(5),
+      logAnalyticsWorkspace(client, WORKSPACE, {
+        limit: workspaceSlots({
+          table: tableOf('Runs'),
+          ...{ alias: 'corp', id: WORKSPACE, size: 5, own: querySlots(5) },
+          now,
+          sleep,
+          log: silent,
+        }),
         sleep: (length) => sleep(length),
         log: silent,
       }),

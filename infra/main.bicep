@@ -44,6 +44,9 @@ param evidenceTimeout string = '2m'
 @description('A table that has received nothing for so long, and for longer than it usually pauses, makes its hunts blind.')
 param blindAfter string = '45m'
 
+@description('Queries at once in each workspace, of all instances of the app together. Azure grants an identity five.')
+param queryConcurrency string = '5'
+
 @description('Days after which runs, told notices and their cases are taken away; 0 keeps them for ever.')
 param retainDays string = '400'
 
@@ -367,6 +370,7 @@ module functionApp 'modules/function-app.bicep' = {
       RUN_TIMEOUT: runTimeout
       EVIDENCE_TIMEOUT: evidenceTimeout
       BLIND_AFTER: blindAfter
+      QUERY_CONCURRENCY: queryConcurrency
       RETAIN_DAYS: retainDays
       CANARY: canary
       REMIND_AFTER: remindAfter

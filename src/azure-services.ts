@@ -19,6 +19,7 @@ import { tableRetention } from './azure/retention.ts';
 import { storageRunQueue } from './azure/run-queue.ts';
 import { tableRuns } from './azure/runs.ts';
 import { storageClients } from './azure/storage-clients.ts';
+import { workspaceSlots } from './azure/workspace-slots.ts';
 import { askedFreshness } from './freshness.ts';
 import { loadPreparedHunts } from './hunt-files/prepared-hunts.ts';
 import type { Log } from './log.ts';
@@ -44,9 +45,6 @@ export interface Wired {
   readonly loadBot?: LoadBot;
 }
 
-/** Concurrent queries Log Analytics grants one identity; more wait in a queue of the service and then fail with 429. */
-const QUERIES_AT_ONCE = 5;
-
 export async function azureServices(settings: Settings, log: Log, overrides: AzureOverrides = {}): Promise<Wired> {
   const now = overrides.now ?? (() => new Date());
   const credential = overrides.credential ?? azureCredential(settings.identity);
@@ -62,11 +60,15 @@ export async function azureServices(settings: Settings, log: Log, overrides: Azu
     });
   });
   const runQueue = onFirstUse(async () => storageRunQueue(await queue()));
-  const limit = querySlots(QUERIES_AT_ONCE);
-  const workspaces = [...settings.workspaces].map(([alias, id]): readonly [string, Workspace] => [
-    alias,
-    { query: async (...asked) => logAnalyticsWorkspace(await logs(), id, { limit, sleep, log }).query(...asked) },
-  ]);
+  const size = settings.queryConcurrency;
+  const own = querySlots(size);
+  const workspaces = [...settings.workspaces].map(([alias, id]): readonly [string, Workspace] => {
+    const limit = workspaceSlots({ table: runs, alias, id, size, own, now, sleep, log });
+    return [
+      alias,
+      { query: async (...asked) => logAnalyticsWorkspace(await logs(), id, { limit, sleep, log }).query(...asked) },
+    ];
+  });
   const rest: Omit<Services, 'conversations' | 'notifier'> = {
     hunts: await loadPreparedHunts(settings.huntsFolder, settings.hunts),
     workspaces: new Map(workspaces),

@@ -11,6 +11,7 @@ export const LOG_EVENTS = [
   'run.failed',
   'run.skipped',
   'run.poisoned',
+  'query.slot-failed',
   'baseline.founded',
   'evidence.failed',
   'notice.told',

@@ -70,6 +70,20 @@ export function readDays(
   return days * DAY;
 }
 
+export function readNumber(
+  env: Environment,
+  name: string,
+  fallback: number,
+  { least, most }: { readonly least: number; readonly most: number },
+  problems: string[],
+): number {
+  const value = text(env, name) ?? String(fallback);
+  const number = /^\d{1,6}$/.test(value) ? Number(value) : NaN;
+  if (!(number >= least && number <= most))
+    problems.push(`${name} ${quoted(value)} must be a whole number from ${String(least)} to ${String(most)}.`);
+  return number;
+}
+
 /** The base of addresses: https, a host, and nothing behind it. */
 export function readOrigin(env: Environment, name: string, fallback: string, problems: string[]): string {
   const value = text(env, name) ?? fallback;

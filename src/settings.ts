@@ -9,6 +9,7 @@ import {
   readOrigin,
   readSchedule,
   readDays,
+  readNumber,
   readTimespan,
   text,
   type Environment,
@@ -37,6 +38,8 @@ export interface Settings {
   readonly teams: TeamsSettings;
   readonly board: BoardSettings;
   readonly logAnalyticsEndpoint: string;
+  /** Queries at once in each workspace, of all instances. */
+  readonly queryConcurrency: number;
   readonly huntsFolder: string;
   /** Which hunts of the folder run: globs, with commas. */
   readonly hunts: string;
@@ -55,6 +58,7 @@ export function readSettings(env: Environment): Settings {
     teams: readTeams(env, workspaces, problems),
     board: readBoard(env, problems),
     logAnalyticsEndpoint: readOrigin(env, 'LOG_ANALYTICS_ENDPOINT', 'https://api.loganalytics.io', problems),
+    queryConcurrency: readNumber(env, 'QUERY_CONCURRENCY', 5, { least: 1, most: 100 }, problems),
     huntsFolder: text(env, 'HUNTS_FOLDER') ?? 'hunts',
     hunts: readHunts(env, problems),
   };

@@ -75,12 +75,12 @@ export function azureTable(client: TableClient, timeLimit: Milliseconds = TIME_L
         await client.upsertEntity({ ...entity }, 'Merge', options);
       }),
 
-    remove: (partitionKey, rowKey) =>
+    remove: (partitionKey, rowKey, etag) =>
       call('delete a row', async (options) => {
         try {
-          await client.deleteEntity(partitionKey, rowKey, options);
+          await client.deleteEntity(partitionKey, rowKey, { ...options, ...(etag !== undefined && { etag }) });
         } catch (error) {
-          if (statusOf(error) !== 404) throw error;
+          if (statusOf(error) !== 404 && !(etag !== undefined && statusOf(error) === 412)) throw error;
         }
       }),
 

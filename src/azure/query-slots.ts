@@ -4,14 +4,25 @@ export interface QuerySlots {
   run<T>(act: () => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
-export function querySlots(size: number): QuerySlots {
+/** Those of one process; whoever takes one calls what it is given when it is done. */
+export interface OwnSlots extends QuerySlots {
+  take(signal: AbortSignal): Promise<() => void>;
+}
+
+export function querySlots(size: number): OwnSlots {
   let free = size;
   const waiting: (() => void)[] = [];
-  const take = async (signal: AbortSignal): Promise<void> => {
+  const give = (): void => {
+    // A slot is handed on, not freed, so that nobody overtakes.
+    const next = waiting.shift();
+    if (next) next();
+    else free += 1;
+  };
+  const take = async (signal: AbortSignal): Promise<() => void> => {
     signal.throwIfAborted();
     if (free > 0) {
       free -= 1;
-      return;
+      return give;
     }
     await new Promise<void>((resolve, reject) => {
       const giveUp = (): void => {
@@ -25,20 +36,16 @@ export function querySlots(size: number): QuerySlots {
       waiting.push(enter);
       signal.addEventListener('abort', giveUp, { once: true });
     });
-  };
-  const give = (): void => {
-    // A slot is handed on, not freed, so that nobody overtakes.
-    const next = waiting.shift();
-    if (next) next();
-    else free += 1;
+    return give;
   };
   return {
+    take,
     async run(act, signal) {
-      await take(signal);
+      const done = await take(signal);
       try {
         return await act();
       } finally {
-        give();
+        done();
       }
     },
   };

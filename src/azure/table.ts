@@ -40,8 +40,8 @@ export interface Table {
   merge(entity: Entity, etag: string): Promise<string | undefined>;
   /** Changes or creates, whatever is there. */
   upsert(entity: Entity): Promise<void>;
-  /** Gone afterwards, whether or not it was there. */
-  remove(partitionKey: string, rowKey: string): Promise<void>;
+  /** Gone afterwards, whether or not it was there; with an etag, only if it still has this one. */
+  remove(partitionKey: string, rowKey: string, etag?: string): Promise<void>;
   /** All or nothing; at most 100 rows of one partition. */
   transact(operations: readonly TableOperation[]): Promise<TransactionResult>;
 }

@@ -64,6 +64,19 @@ describe.each([
     expect(await stored(table, 'a')).toMatchObject({ kept: 'k', changed: 2, etag: moved });
   });
 
+  it('takes a row away only while it is as it was read, if that is asked', async () => {
+    const table = make();
+    await table.insert(row('a', { n: 1 }));
+    const { etag } = await stored(table, 'a');
+    const moved = await table.merge(row('a', { n: 2 }), etag);
+
+    await table.remove('p', 'a', etag);
+    expect(await table.get('p', 'a')).toMatchObject({ n: 2 });
+    await table.remove('p', 'none', etag);
+    await table.remove('p', 'a', moved);
+    expect(await table.get('p', 'a')).toBeUndefined();
+  });
+
   it('lists a range of a partition in order', async () => {
     const table = make();
     for (const key of ['b-2', 'a-1', 'b-1', 'c-1']) await table.insert(row(key));
@@ -96,6 +109,7 @@ describe.each([
 
     expect(outcome).toHaveProperty('result', 'committed');
     expect(outcome).toHaveProperty(['etags', 0], (await stored(table, 'head')).etag);
+    expect(outcome).toHaveProperty(['etags', 1], (await stored(table, 'new')).etag);
     expect(await keysOf(table)).toEqual(['any', 'head', 'new']);
   });
 

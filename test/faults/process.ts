@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { tableCallRates } from '../../src/azure/call-rates.ts';
 import { tableCanaries } from '../../src/azure/canaries.ts';
 import { tableCases } from '../../src/azure/cases.ts';
@@ -9,9 +10,11 @@ import { tableLinkSecrets } from '../../src/azure/link-secrets.ts';
 import { tableOutbox } from '../../src/azure/outbox.ts';
 import { tablePromises } from '../../src/azure/promises.ts';
 import { tableRetention } from '../../src/azure/retention.ts';
+import { querySlots } from '../../src/azure/query-slots.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import { azureTable } from '../../src/azure/azure-table.ts';
 import type { Table } from '../../src/azure/table.ts';
+import { workspaceSlots } from '../../src/azure/workspace-slots.ts';
 import type { RunOrder } from '../../src/hunt/run.ts';
 import type { Log } from '../../src/log.ts';
 import type { Services, Workspace } from '../../src/services.ts';
@@ -20,7 +23,10 @@ import { aHunt, anAnswer } from '../support/builders.ts';
 import type { Plan } from './fault.ts';
 import { KNOWN, NEW, tableClient, TIME_LIMIT, TOO_LONG, type Lane } from './lane.ts';
 import { faultProxy, type Life, type Seen } from './proxy.ts';
-import { faultyWorkspace } from './workspace.ts';
+import { faultyWorkspace, WORKSPACE_ID } from './workspace.ts';
+
+/** Fewer than a killed process may leave taken, so that who comes after it has to wait or to take over. */
+const slots = { alias: 'corp', id: WORKSPACE_ID, size: 1 };
 
 /** One process of the program: real adapters over a storage, a workspace and a Teams that do as the plan says. */
 export interface Process {
@@ -82,6 +88,7 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
               () => plan.next('workspace'),
               TOO_LONG,
               options.log,
+              workspaceSlots({ ...slots, table: over, own: querySlots(slots.size), now, sleep, log: options.log }),
             ),
             () => options.asks?.(own),
           ),

@@ -3,11 +3,13 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeLogsQueryClient } from '../../src/azure/log-analytics-client.ts';
 import { logAnalyticsWorkspace } from '../../src/azure/log-analytics.ts';
-import { querySlots } from '../../src/azure/query-slots.ts';
+import type { QuerySlots } from '../../src/azure/query-slots.ts';
 import type { Log } from '../../src/log.ts';
 import type { Workspace } from '../../src/services.ts';
 import type { Fault } from './fault.ts';
 import type { Life } from './proxy.ts';
+
+export const WORKSPACE_ID = '99999999-8888-7777-6666-555555555555';
 
 /** A Log Analytics workspace behind the real SDK, whose wire does what the plan says. */
 export function faultyWorkspace(
@@ -16,6 +18,7 @@ export function faultyWorkspace(
   fault: () => Fault | undefined,
   tooLong: number,
   log: Log,
+  limit: QuerySlots,
 ): Workspace {
   const httpClient: HttpClient = {
     async sendRequest(request) {
@@ -47,8 +50,8 @@ export function faultyWorkspace(
     { getToken: () => Promise.resolve({ token: 'secret', expiresOnTimestamp: Date.now() + 3_600_000 }) },
     { endpoint: 'https://api.loganalytics.io', httpClient },
   );
-  const options = { limit: querySlots(5), sleep: () => Promise.resolve(), log };
-  return logAnalyticsWorkspace(client, '99999999-8888-7777-6666-555555555555', options);
+  const options = { limit, sleep: () => Promise.resolve(), log };
+  return logAnalyticsWorkspace(client, WORKSPACE_ID, options);
 }
 
 const untilAborted = (request: PipelineRequest): Promise<never> =>

@@ -60,7 +60,11 @@ export function memoryTable(
         return typeof result === 'object' ? result.etag : undefined;
       }),
     upsert: (entity) => write(() => void apply({ kind: 'upsert', entity })),
-    remove: (partitionKey, rowKey) => write(() => void rows.delete(keyOf({ partitionKey, rowKey }))),
+    remove: (partitionKey, rowKey, etag) =>
+      write(() => {
+        const key = keyOf({ partitionKey, rowKey });
+        if (etag === undefined || rows.get(key)?.etag === etag) rows.delete(key);
+      }),
     transact: (operations) =>
       write((): TransactionResult => {
         const before = new Map(rows);

@@ -11,7 +11,9 @@ it('the sample names every setting that the program reads', () => {
     .map((file) => readFileSync(`src/${file}.ts`, 'utf8'))
     .join('\n');
   const read = [
-    ...source.matchAll(/(?:text|readTimespan|readSchedule|readCanary|readOrigin)\(env, '([A-Za-z_]+)'/g),
+    ...source.matchAll(
+      /(?:text|readTimespan|readNumber|readDays|readSchedule|readCanary|readOrigin)\(env, '([A-Za-z_]+)'/g,
+    ),
   ].map(([, name]) => name);
 
   expect(read.length).toBeGreaterThan(10);

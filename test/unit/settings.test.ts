@@ -37,6 +37,7 @@ describe('settings', () => {
     });
     expect(settings.teams.bot).toEqual({ kind: 'managed-identity', appId: APP, tenantId: TENANT });
     expect(settings.hunts).toBe('*');
+    expect(settings.queryConcurrency).toBe(5);
     expect(settings.policy).toMatchObject({ schedule: '0 0 6 * * *', tick: '0 */5 * * * *', lateness: 172_800_000 });
   });
 
@@ -57,6 +58,7 @@ describe('settings', () => {
       RUN_TIMEOUT: '2h',
       TEAMS_AUTH: 'secrt',
       LOG_ANALYTICS_ENDPOINT: 'http://api.loganalytics.io',
+      QUERY_CONCURRENCY: '0',
       HUNTS: 'litemanager-*,../rmm/*',
     });
 
@@ -70,6 +72,7 @@ describe('settings', () => {
       'No storage: set AzureWebJobsStorage__accountName (identity) or AzureWebJobsStorage (Azurite).',
       'TEAMS_AUTH "secrt" is unknown; it is one of managed-identity, secret, anonymous, off (did you mean "secret"?).',
       'LOG_ANALYTICS_ENDPOINT "http://api.loganalytics.io" must be an https address without a path, for example "https://api.loganalytics.io".',
+      'QUERY_CONCURRENCY "0" must be a whole number from 1 to 100.',
       'HUNTS: "../rmm/*" is no pattern over names below the hunts folder, such as "rmm/*".',
     ]);
   });
@@ -95,6 +98,14 @@ describe('settings', () => {
     expect(problemsOf(env({ TEAMS_CLOUD: 'us-goverment' }))).toEqual([
       'TEAMS_CLOUD "us-goverment" is unknown; it is one of public, us-government (did you mean "us-government"?).',
     ]);
+  });
+
+  it('say how many queries may be at work at once in a workspace: a whole number, one at least', () => {
+    expect(readSettings(env({ QUERY_CONCURRENCY: '2' })).queryConcurrency).toBe(2);
+    for (const wrong of ['0', '-1', '2.5', '101', 'five', '1e1'])
+      expect(problemsOf(env({ QUERY_CONCURRENCY: wrong }))).toEqual([
+        `QUERY_CONCURRENCY "${wrong}" must be a whole number from 1 to 100.`,
+      ]);
   });
 
   it('take an empty value for an absent one', () => {
