@@ -19,15 +19,19 @@ export function makeLogsQueryClient(
     audience: options.endpoint,
     retryOptions: { maxRetries: 0 },
     ...(options.httpClient && { httpClient: options.httpClient }),
-    additionalPolicies: [{ policy: streamedAnswers, position: 'perCall' }],
+    additionalPolicies: [{ policy: streamedAnswers, position: 'perRetry' }],
   });
 }
 
-/** Answers come as a stream instead of as one text: a large one would not fit into the smallest instance. */
+/**
+ * Answers come as a stream instead of as one text: a large one would not fit into the smallest instance. And they come as they are:
+ * where the SDK unpacks a stream, nobody hears that its connection broke or was given up, and the run would wait for ever.
+ */
 const streamedAnswers: PipelinePolicy = {
   name: 'streamedAnswers',
   sendRequest(request, next) {
     request.streamResponseStatusCodes = new Set([200]);
+    request.headers.set('Accept-Encoding', 'identity');
     return next(request);
   },
 };

@@ -1,5 +1,6 @@
 /** Reading one row of Table Storage, which may be the head of a shard with half a megabyte in it. */
 import { RestError, type TableClient } from '@azure/data-tables';
+import { addAbortSignal, Readable } from 'node:stream';
 import { readEntity, refusal, rowPath, sendWire } from './table-wire.ts';
 import type { Entity } from './table.ts';
 
@@ -35,7 +36,9 @@ export async function readRow(
   if (status !== 200) throw refusal('The row could not be read.', sent);
   const chunks: Buffer[] = [];
   try {
-    for await (const chunk of readableStreamBody ?? []) chunks.push(Buffer.from(chunk));
+    // Also where somebody between here and the service has packed it: an unpacking stream does not hear of an abort by itself.
+    const body = readableStreamBody instanceof Readable ? addAbortSignal(abortSignal, readableStreamBody) : [];
+    for await (const chunk of body) chunks.push(chunk as Buffer);
     const bytes = Buffer.concat(chunks);
     if (bytes.length > LARGE) await turn();
     return readEntity(bytes.toString('utf8'));
