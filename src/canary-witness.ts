@@ -3,10 +3,10 @@
  * and what a port has done for a canary is written down here.
  */
 import { foundQuietly } from './canary-baseline.ts';
-import type { ReadRows } from './hunt/answer.ts';
+import { seeing } from './canary-sight.ts';
 import { CANARY_MARK, canaryDevice, canaryScope, isCanary, OFF, type CanaryState, type Stage } from './hunt/canary.ts';
 import { departing, flawed, keptSchedule, landed, passed } from './hunt/canary-flight.ts';
-import { deviceKeyOf, type DeviceKey } from './hunt/device-key.ts';
+import type { DeviceKey } from './hunt/device-key.ts';
 import type { HuntScope } from './hunt/hunt.ts';
 import type { HuntReport } from './hunt/report.ts';
 import type { RunId } from './hunt/run.ts';
@@ -44,9 +44,9 @@ export function withWitness(services: Services): Services {
     async query(kql, window, signal, read) {
       if (!kql.includes(CANARY_MARK)) return workspace.query(kql, window, signal, read);
       const sight = { seen: false, readable: true };
-      const seeing = seen(read, sight, (device) => had.add(device));
+      const watched = seeing(read, sight, (device) => had.add(device));
       try {
-        return await workspace.query(kql, window, signal, seeing);
+        return await workspace.query(kql, window, signal, watched);
       } finally {
         if (sight.seen || !sight.readable) await note(canaryScope(alias), inFlight('answered', now()));
       }
@@ -163,37 +163,6 @@ const inFlight =
   (stage: Stage, at: Date): Change =>
   (state) =>
     state.flight?.run === undefined ? state : passed(state, state.flight.run, stage, at);
-
-/** The same reader, which notes whether it was given a canary, and whether it could take what it was given. */
-const seen =
-  <T>(
-    read: ReadRows<T>,
-    sight: { seen: boolean; readable: boolean },
-    saw: (device: DeviceKey) => unknown,
-  ): ReadRows<T> =>
-  () => {
-    const reader = read();
-    const taking = <R>(take: () => R): R => {
-      try {
-        return take();
-      } catch (error) {
-        sight.readable = false;
-        throw error;
-      }
-    };
-    return {
-      columns: (columns) => taking(() => reader.columns(columns)),
-      row(cells) {
-        for (const cell of cells) {
-          if (typeof cell !== 'string' || !cell.startsWith(CANARY_MARK)) continue;
-          sight.seen = true;
-          saw(deviceKeyOf(cell, ''));
-        }
-        taking(() => reader.row(cells));
-      },
-      end: (partial) => taking(() => reader.end(partial)),
-    };
-  };
 
 function flawOf({ partial, totals }: HuntReport, hadCanary: boolean): string | undefined {
   if (partial) return `only in part (${partial.code})`;
