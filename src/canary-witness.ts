@@ -45,10 +45,15 @@ export function withWitness(services: Services): Services {
       if (!kql.includes(CANARY_MARK)) return workspace.query(kql, window, signal, read);
       const sight = { seen: false, readable: true };
       const watched = seeing(read, sight, (device) => had.add(device));
+      const answered = () => note(canaryScope(alias), inFlight('answered', now()));
       try {
-        return await workspace.query(kql, window, signal, watched);
-      } finally {
-        if (sight.seen || !sight.readable) await note(canaryScope(alias), inFlight('answered', now()));
+        const value = await workspace.query(kql, window, signal, watched);
+        if (sight.seen) await answered();
+        return value;
+      } catch (error) {
+        // An answer that broke off is the workspace's; one that nobody could take is not.
+        if (!sight.readable) await answered();
+        throw error;
       }
     },
   });

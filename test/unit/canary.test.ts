@@ -378,6 +378,24 @@ const BREAKS: readonly {
     says: 'The workspace corp answered, but only in part (PartialError).',
   },
   {
+    what: 'the answer of the workspace breaks off in the middle',
+    breaks: (its) => {
+      const { workspaces } = its.services;
+      its.services.workspaces = new Map(
+        [...workspaces].map(([alias, workspace]) => [
+          alias,
+          {
+            async query(kql, window, signal, read) {
+              await workspace.query(kql, window, signal, read);
+              throw failure('unavailable');
+            },
+          },
+        ]),
+      );
+    },
+    says: 'The workspace corp did not answer: It is unavailable.',
+  },
+  {
     what: 'the comparison takes everything for known',
     breaks: (its) => {
       const { ledger, now } = its.services;
