@@ -32,6 +32,7 @@ async function main(): Promise<number> {
     const [verb, ...rest] = process.argv.slice(2);
     if (verb === 'explain') {
       const explain = readExplain(rest);
+      if (!explain) return EXIT.nothingNew;
       return await withServices((services) => explainDevice(explain, services));
     }
     if (verb === 'replay') {

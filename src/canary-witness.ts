@@ -3,13 +3,15 @@
  * and what a port has done for a canary is written down here.
  */
 import { foundQuietly } from './canary-baseline.ts';
-import { canaryDevice, isCanary, OFF, type CanaryState, type Stage } from './hunt/canary.ts';
+import { seeing } from './canary-sight.ts';
+import { CANARY_MARK, canaryDevice, canaryScope, isCanary, OFF, type CanaryState, type Stage } from './hunt/canary.ts';
 import { departing, flawed, keptSchedule, landed, passed } from './hunt/canary-flight.ts';
+import type { DeviceKey } from './hunt/device-key.ts';
 import type { HuntScope } from './hunt/hunt.ts';
 import type { HuntReport } from './hunt/report.ts';
 import type { RunId } from './hunt/run.ts';
 import { errorFields } from './log.ts';
-import type { ClaimedNotice, LedgerSession, Services } from './services.ts';
+import type { ClaimedNotice, LedgerSession, Services, Workspace } from './services.ts';
 
 /** The code under which the timer tells that a canary is missing. */
 export const CANARY_MISSING = 'canary-missing';
@@ -18,7 +20,7 @@ type Change = (state: CanaryState) => CanaryState;
 
 /** The same services, which note of every canary how far it got. */
 export function withWitness(services: Services): Services {
-  const { queue, runs, ledger, outbox, notifier, canaries, policy, now, log } = services;
+  const { queue, runs, ledger, outbox, notifier, canaries, workspaces, policy, now, log } = services;
 
   const write = async (scope: HuntScope, change: Change): Promise<void> => {
     const unknown: CanaryState = { schedule: policy.canary ?? OFF, since: now() };
@@ -35,15 +37,52 @@ export function withWitness(services: Services): Services {
   const mark = (scope: HuntScope, run: RunId, stage: Stage): Promise<void> =>
     note(scope, (state) => passed(state, run, stage, now()));
 
+  /** Canaries that an answer had, so that what the comparison makes of it can be told from what the workspace said. */
+  const had = new Set<DeviceKey>();
+
+  const watchedWorkspace = (workspace: Workspace, alias: string): Workspace => ({
+    async query(kql, window, signal, read) {
+      if (!kql.includes(CANARY_MARK)) return workspace.query(kql, window, signal, read);
+      const sight = { seen: false, readable: true };
+      const watched = seeing(read, sight, (device) => had.add(device));
+      const answered = () => note(canaryScope(alias), inFlight('answered', now()));
+      try {
+        const value = await workspace.query(kql, window, signal, watched);
+        if (sight.seen) await answered();
+        return value;
+      } catch (error) {
+        // An answer that broke off is the workspace's; one that nobody could take is not.
+        if (!sight.readable) await answered();
+        throw error;
+      }
+    },
+  });
+
+  /** Known is as good as new where this run found it: an attempt that died had remembered it. */
+  const isNews = async ({ run, findings, known }: HuntReport): Promise<boolean> => {
+    const device = canaryDevice(run.asOf);
+    if (findings.some((finding) => finding.device === device)) return true;
+    if (!known.find(device)) return false;
+    try {
+      const [row] = await ledger.find(device, [run.scope]);
+      return row?.device.run === run.id;
+    } catch (error) {
+      log.warn('canary.unmarked', { workspace: run.scope.workspace, ...errorFields(error) });
+      return true;
+    }
+  };
+
   const watchedSession = (session: LedgerSession): LedgerSession => ({
     ...session,
     async commit(report) {
-      const { id, scope } = report.run;
+      const { id, scope, asOf } = report.run;
       await mark(scope, id, 'answered');
-      const flaw = flawOf(report);
+      const flaw = flawOf(report, had.delete(canaryDevice(asOf)));
       if (flaw !== undefined) await note(scope, (state) => flawed(state, id, flaw));
+      const compared = await isNews(report);
+      if (compared) await mark(scope, id, 'compared');
       const receipt = await session.commit(report);
-      if (hasCanary(report)) await mark(scope, id, 'remembered');
+      if (compared) await mark(scope, id, 'remembered');
       return receipt;
     },
   });
@@ -67,6 +106,7 @@ export function withWitness(services: Services): Services {
 
   return {
     ...services,
+    workspaces: new Map([...workspaces].map(([alias, workspace]) => [alias, watchedWorkspace(workspace, alias)])),
     queue: {
       async send(order) {
         const { id, scope } = order;
@@ -90,7 +130,7 @@ export function withWitness(services: Services): Services {
       async open(scope) {
         if (!isCanary(scope)) return ledger.open(scope);
         const session = await foundQuietly(scope, services);
-        await note(scope, readBy(now()));
+        await note(scope, inFlight('read', now()));
         return watchedSession(session);
       },
     },
@@ -123,21 +163,14 @@ export function withWitness(services: Services): Services {
   };
 }
 
-/** The baseline is opened for a scope, and by the run that holds its lease: the one in flight. */
-const readBy =
-  (at: Date): Change =>
+/** The baseline is opened and the workspace asked for a scope, and by the run that holds its lease: the one in flight. */
+const inFlight =
+  (stage: Stage, at: Date): Change =>
   (state) =>
-    state.flight?.run === undefined ? state : passed(state, state.flight.run, 'read', at);
+    state.flight?.run === undefined ? state : passed(state, state.flight.run, stage, at);
 
-/** Known is as good as new: an attempt that died had remembered it. */
-function hasCanary({ run, findings, known }: HuntReport): boolean {
-  const device = canaryDevice(run.asOf);
-  return findings.some((finding) => finding.device === device) || known.find(device) !== undefined;
-}
-
-function flawOf(report: HuntReport): string | undefined {
-  const { partial, totals } = report;
+function flawOf({ partial, totals }: HuntReport, hadCanary: boolean): string | undefined {
   if (partial) return `only in part (${partial.code})`;
-  if (hasCanary(report)) return undefined;
+  if (hadCanary) return undefined;
   return totals.rows === 0 ? 'without any row' : 'without the canary';
 }

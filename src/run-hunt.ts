@@ -14,6 +14,7 @@ import { looksBack, planRun, type Run, type RunOrder } from './hunt/run.ts';
 import { troubleNews, troubleOf, untouched } from './hunt/trouble.ts';
 import { KEEP_NOTHING, keepRun, type Keeping } from './keep-run.ts';
 import { pinClock } from './kql/pin-clock.ts';
+import { isRowByRow } from './kql/row-by-row.ts';
 import { forgetSpent, tellLapsed } from './lapse.ts';
 import { recordFailure } from './run-failure.ts';
 import { logCompleted, summaryOf } from './run-summary.ts';
@@ -103,7 +104,8 @@ export async function investigate(
   };
   const compared = await askHunt(workspace, input, before?.lastRun?.totals?.rows ?? 0, signal, keep);
   const report = await withNamesakes(compared, session);
-  const proof = session.baseline.state === 'established' ? proofOf(before?.watch, hunt) : undefined;
+  const isKnown = session.baseline.state === 'established';
+  const proof = isKnown ? proofOf(before?.watch, hunt, isRowByRow(hunt.query)) : undefined;
   const proven = proof ? { ...report, proof } : report;
   return { report: await explainReport(proven, session, workspace, services, signal, keep), session };
 }

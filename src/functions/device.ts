@@ -1,6 +1,8 @@
 import { readEntries } from '../board/device-view.ts';
 import { UnknownNameError } from '../errors.ts';
 import { meantDevice } from '../proof/meant-device.ts';
+import { day } from '../teams/card-parts.ts';
+import { inert } from '../teams/inert.ts';
 import { json, type Endpoint } from './endpoint.ts';
 import { findingJson } from './json-views.ts';
 import { RequestError } from './problem-response.ts';
@@ -23,11 +25,13 @@ export const getDevice: Endpoint = async (request, services) => {
   const meant = await meantDevice(name, scope, services);
   if (!('device' in meant)) {
     if (!meant.several) throw new UnknownNameError('device', name, meant.near);
-    const keys = meant.several.slice(0, LISTED).map(({ device }) => device);
+    const which = meant.several
+      .slice(0, LISTED)
+      .map(({ device, id, lastSeen }) => `${device} (${inert(id, 80)}, last seen ${day(lastSeen)})`);
     throw new RequestError(
       409,
       'device-ambiguous',
-      `${String(meant.several.length)} devices are or were called so; ask for one by its key: ${keys.join(', ')}.`,
+      `${String(meant.several.length)} devices are or were called so; ask for one by its key: ${which.join(', ')}.`,
     );
   }
   const [entry] = await readEntries(meant.device, [scope], services);

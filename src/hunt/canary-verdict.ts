@@ -71,6 +71,10 @@ function wordsFor(stage: Stage, flight: Flight, around: Around, targets: readonl
       return flight.flaw === undefined
         ? `The workspace ${workspace} did not answer${because}`
         : `The workspace ${workspace} answered, but ${flight.flaw}.`;
+    case 'compared':
+      return failure
+        ? `The comparison with earlier canaries failed: ${failure.message}`
+        : 'The comparison with earlier canaries has not called it new.';
     case 'remembered':
       return `The ledger has not remembered it${because}`;
     case 'offered':

@@ -41,12 +41,21 @@ export const CANARY_HUNT: Hunt = {
   ...NO_QUESTIONS,
 };
 
+/** What the id of each canary begins with, and its query has. */
+export const CANARY_MARK = 'firstsight-canary-';
+
 /** The device that the answer to the hunt has at this clock. */
 export const canaryDevice = (asOf: Date): DeviceKey =>
-  deviceKeyOf(`firstsight-canary-${asOf.toISOString().slice(0, 19).replace(/[T:]/g, '-')}`, '');
+  deviceKeyOf(`${CANARY_MARK}${asOf.toISOString().slice(0, 19).replace(/[T:]/g, '-')}`, '');
 
-/** The way of a finding. `read`: the baseline. `told`: every conversation that could be told has it. */
-export const STAGES = ['scheduled', 'queued', 'begun', 'read', 'answered', 'remembered', 'offered', 'told'] as const;
+/**
+ * The way of a finding. `read`: the baseline. `compared`: found to be new. `told`: every conversation that could be told has
+ * it.
+ */
+export const STAGES = [
+  ...(['scheduled', 'queued', 'begun', 'read', 'answered', 'compared'] as const),
+  ...(['remembered', 'offered', 'told'] as const),
+] as const;
 export type Stage = (typeof STAGES)[number];
 
 export interface Mark {

@@ -15,14 +15,21 @@ export interface Proof {
   readonly blemished: number;
   readonly gaps: readonly Gap[];
   readonly olderGaps: number;
-  /** The latest complete run before this one. */
+  /** The latest complete run before this one; absent where not having a device says nothing about its rows. */
   readonly lastLook?: Look;
   /** Set where this run asks something else than that one did; versions as the hunt's author numbers them. */
   readonly changed?: { readonly fromVersion?: string; readonly toVersion?: string };
 }
 
-/** Undefined where nothing has been recorded yet: a founding run, or the first run of this version. */
-export function proofOf(watch: Watch | undefined, hunt: Pick<Hunt, 'query' | 'version'>): Proof | undefined {
+/**
+ * Undefined where nothing has been recorded yet: a founding run, or the first run of this version. `rowByRow`: each row that
+ * the query finds brings its device by itself, so that a device that an answer lacked had no row then.
+ */
+export function proofOf(
+  watch: Watch | undefined,
+  hunt: Pick<Hunt, 'query' | 'version'>,
+  rowByRow: boolean,
+): Proof | undefined {
   if (!watch?.last) return undefined;
   const [question] = watch.questions;
   const isSame = question?.hash === questionHash(hunt);
@@ -33,7 +40,7 @@ export function proofOf(watch: Watch | undefined, hunt: Pick<Hunt, 'query' | 've
     blemished: watch.partial + watch.blind + watch.failed,
     gaps: watch.gaps,
     olderGaps: watch.olderGaps,
-    lastLook: watch.last,
+    ...(rowByRow && { lastLook: watch.last }),
     ...(!isSame && {
       changed: {
         ...(question?.version !== undefined && { fromVersion: question.version }),

@@ -6,6 +6,7 @@ import { caseSummary } from '../teams/card.ts';
 import { personName } from '../teams/case-lines.ts';
 import { nameOf } from '../teams/device-table.ts';
 import { inert } from '../teams/inert.ts';
+import { changedWords, clockWords, namesakeWords, proofWords } from '../proof/proof-words.ts';
 import { evidenceSections } from './evidence-section.ts';
 import { markup, type Html } from './html.ts';
 import { page, type Page } from './page.ts';
@@ -50,7 +51,7 @@ export function casePage(view: CaseView): Page {
       ${context.run}
     </p>
     ${words === undefined ? '' : markup`<p class="said" role="status">${words}</p>`} ${stateLines(about)}
-    ${troubleLines(about)} ${devicesTable(view)} ${evidence(about)} ${queryBlock(about)} ${forms(view)}
+    ${troubleLines(about)} ${devicesTable(view)} ${proofLines(about)} ${evidence(about)} ${queryBlock(about)} ${forms(view)}
   `;
   return page(200, title, body, SEEN_SCRIPT);
 }
@@ -78,15 +79,22 @@ function troubleLines({ notice }: Case): Html | string {
   return markup`<p>${inert(message, 600)} (<code>${code}</code>, since ${instant(since)} UTC)</p>`;
 }
 
-function devicesTable({ devices, total }: CaseView): Html | string {
+function devicesTable({ about, devices, total }: CaseView): Html | string {
   if (total === 0) return '';
   const rest = total - devices.length;
-  const row = (device: Sighting): Html =>
-    markup`<tr>
+  const { notice } = about;
+  const findings = notice.kind === 'devices-found' ? notice.findings : [];
+  const known = new Map(findings.map((finding) => [finding.device, finding]));
+  const row = (device: Sighting): Html => {
+    const finding = known.get(device.device);
+    const twin = finding?.sameNameAs;
+    return markup`<tr>
       <td>${nameOf(device)}</td>
       <td><code>${inert(device.id, 200)}</code></td>
       <td>${instant(device.firstSeen)}</td>
+      ${findings.length === 0 ? '' : markup`<td>${finding ? clockWords(finding, notice.context) : ''}${twin ? markup`<br />Same name as ${namesakeWords(twin)}` : ''}</td>`}
     </tr> `;
+  };
   return markup`<h2>${plural(total, 'device')}</h2>
     <div class="wide">
       <table>
@@ -95,6 +103,7 @@ function devicesTable({ devices, total }: CaseView): Html | string {
             <th>Device</th>
             <th>Id</th>
             <th>First seen (UTC)</th>
+            ${findings.length === 0 ? '' : markup`<th>Clocks</th>`}
           </tr>
         </thead>
         <tbody>
@@ -103,6 +112,16 @@ function devicesTable({ devices, total }: CaseView): Html | string {
       </table>
     </div>
     ${rest > 0 ? markup`<p class="soft">and ${plural(rest, 'more device', 'more devices')}; the API lists all.</p>` : ''}`;
+}
+
+/** Why the hunt called them new: what it had watched by then. */
+function proofLines({ notice }: Case): Html | string {
+  const { proof } = notice.context;
+  if (!proof || notice.kind !== 'devices-found') return '';
+  const changed = changedWords(proof);
+  return markup`<h2>Proof</h2>
+    ${changed === undefined ? '' : markup`<p class="said">${changed}</p>`}
+    <p>${proofWords(proof)}</p>`;
 }
 
 function evidence({ notice }: Case): Html | string {

@@ -1,7 +1,7 @@
 /** The story of a device in a hunt: every sentence rests on something stored, and says on what. */
 import type { Case } from '../hunt/case.ts';
 import { isActive, type Expectation } from '../hunt/expectation.ts';
-import type { Explanation } from '../hunt/explanation.ts';
+import { scenariosIn, type Explanation } from '../hunt/explanation.ts';
 import { lifeOf, type Life, type LifeEvent } from '../hunt/life.ts';
 import type { RunId } from '../hunt/run.ts';
 import type { Watch } from '../hunt/watch.ts';
@@ -175,8 +175,12 @@ function untold({ device }: KnownOf): Sentence {
   return { text, ground: { kind: 'run', run: device.run } };
 }
 
-function explanationWords({ at, matches, hidden, ended }: Explanation): string {
-  const by = [...new Set(matches.flatMap((match) => match.by))].map((name) => inert(name, 80)).join(', ');
+/** Also where only some of what ran is explained: that must not read as if all of it were. */
+function explanationWords({ at, matches, explained, hidden, ended }: Explanation): string {
+  const by = scenariosIn({ matches }).map((name) => inert(name, 80));
+  const all = matches.reduce((sum, { executions }) => sum + executions, 0);
+  const some = matches.reduce((sum, match) => sum + (match.by.length > 0 ? match.executions : 0), 0);
+  const begin = explained ? 'Explained' : 'Explained only in part';
   const what = hidden ? 'left out of the cards' : 'noted on its card';
-  return `${ended ? 'Was explained' : 'Explained'} by ${by === '' ? 'no scenario' : by}, ${what}; judged first ${instant(at)} UTC.`;
+  return `${ended ? `No longer explained; it was${explained ? '' : ' in part'}` : begin} by ${by.join(', ')}: ${some.toLocaleString('en')} of ${plural(all, 'execution')}, ${what}; judged first ${instant(at)} UTC.`;
 }

@@ -18,6 +18,8 @@ export async function meantDevice(
   { ledger }: Pick<Services, 'ledger'>,
 ): Promise<Meant> {
   const wanted = text.trim().toLowerCase();
+  // Devices that hunts know by their name have an empty id: nothing must not mean one of them.
+  if (wanted === '') return {};
   const keys = [...(isDeviceKey(wanted) ? [wanted] : []), deviceKeyOf(text, text)];
   for (const key of keys) {
     const [known] = await ledger.find(key, [scope]);
@@ -38,7 +40,6 @@ export async function meantDevice(
 
 /** A name that holds the wanted text, else one close to it; people leave the domain out, so the host's part counts, too. */
 function nearMiss(wanted: string, names: ReadonlySet<string>): string | undefined {
-  if (wanted === '') return undefined;
   const holds = [...names].find((name) => name.toLowerCase().includes(wanted));
   if (holds !== undefined) return holds;
   const byHost = new Map([...names].map((name) => [hostOf(name), name]));

@@ -40,26 +40,57 @@ export function changedWords({ changed }: Proof): string | undefined {
 }
 
 /** A new id with a name that another device has, or had: the same machine set up anew, or a twin. */
-export const namesakeWords = ({ id, lastSeen }: Namesake): string =>
-  `${inert(id, 80)}, last seen ${day(lastSeen)}: set up anew, or a twin`;
+export const namesakeWords = (namesake: Namesake): string => `${namesakeShort(namesake)}: set up anew, or a twin`;
+
+export const namesakeShort = ({ id, lastSeen }: Namesake): string => `${inert(id, 80)}, last seen ${day(lastSeen)}`;
 
 const LOOKED_BACK = {
   'late-sweep': 'arrived after its time had been looked at',
   'catch-up': 'nobody had looked at its time before',
 } as const;
 
+type Told = Pick<NoticeContext, 'asOf' | 'proof' | 'partial' | 'trigger'>;
+
 /** The three clocks: of the event, of its arrival in the workspace, and of the run that first had it. */
-export function clockWords(
-  { firstSeen, novelty }: Pick<Finding, 'firstSeen' | 'novelty'>,
-  { asOf, proof, partial, trigger }: Pick<NoticeContext, 'asOf' | 'proof' | 'partial' | 'trigger'>,
-): string {
-  const isCounted = proof !== undefined && !partial && !(trigger in LOOKED_BACK);
-  const run = isCounted ? `complete run ${String(proof.runs + 1)}, ` : 'the run of ';
-  const returned = `${novelty === 'newly-seen' ? 'first' : 'now'} returned by ${run}${instant(asOf)} UTC`;
+export function clockWords({ firstSeen, novelty }: Pick<Finding, 'firstSeen' | 'novelty'>, context: Told): string {
+  const returned = `${novelty === 'newly-seen' ? 'first' : 'now'} ${returnedBy(context)}`;
   if (!firstSeen) return `No event time given; ${returned}`;
+  const { asOf, trigger } = context;
   const event = `Event ${instant(firstSeen)} UTC`;
   if (trigger === 'late-sweep' || trigger === 'catch-up') return `${event}; ${LOOKED_BACK[trigger]}; ${returned}`;
+  const after = arrivedAfter({ firstSeen, novelty }, context);
+  if (!after) return `${event}; arrived by ${instant(asOf)} UTC; ${returned}`;
+  return `${event}; arrived after ${instant(after)} UTC, when a run had looked at its time; ${returned}`;
+}
+
+/** The clocks of several devices of one run, of which `listed` are known; the list has the time of each one's event. */
+export function sharedClockWords(
+  listed: readonly Pick<Finding, 'firstSeen' | 'novelty'>[],
+  total: number,
+  context: Told,
+): string {
+  const { asOf, trigger } = context;
+  const end = `all ${returnedBy(context)}`;
+  if (trigger === 'late-sweep' || trigger === 'catch-up') return `Events as listed; ${LOOKED_BACK[trigger]}; ${end}`;
+  const late = listed.flatMap((finding) => arrivedAfter(finding, context) ?? []);
+  const [look] = late;
+  if (!look) return `Events as listed; arrived by ${instant(asOf)} UTC; ${end}`;
+  const which =
+    late.length === total ? 'all' : `${listed.length < total ? 'at least ' : ''}${String(late.length)} of them`;
+  return `Events as listed; ${which} arrived after ${instant(look)} UTC, when a run had looked at that time; ${end}`;
+}
+
+/** A run that looks at the present is counted; others have only their clock. */
+function returnedBy({ asOf, proof, partial, trigger }: Told): string {
+  const isCounted = proof !== undefined && !partial && !(trigger in LOOKED_BACK);
+  return `returned by ${isCounted ? `complete run ${String(proof.runs + 1)}, ` : 'the run of '}${instant(asOf)} UTC`;
+}
+
+/** The run that had looked at the time of the event before its rows were there. */
+function arrivedAfter(
+  { firstSeen, novelty }: Pick<Finding, 'firstSeen' | 'novelty'>,
+  { asOf, trigger, proof }: Told,
+): Date | undefined {
   const arrival = novelty === 'newly-seen' ? arrivalOf(firstSeen, { asOf, trigger }, proof) : undefined;
-  if (arrival?.kind !== 'after') return `${event}; arrived by ${instant(asOf)} UTC; ${returned}`;
-  return `${event}; arrived after ${instant(arrival.look.at)} UTC, when a run had looked at its time; ${returned}`;
+  return arrival?.kind === 'after' ? arrival.look.at : undefined;
 }

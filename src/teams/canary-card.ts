@@ -12,7 +12,8 @@ export const CANARY_SUMMARY = 'Canary: not a finding. Firstsight is awake';
 
 const PAST: readonly (readonly [Stage, string])[] = [
   ['begun', 'taken from the queue'],
-  ['answered', 'answered and compared'],
+  ['answered', 'answered'],
+  ['compared', 'compared'],
   ['remembered', 'remembered'],
   ['offered', 'offered to Teams'],
 ];

@@ -12,7 +12,7 @@ import { deviceTable, nameOf } from './device-table.ts';
 import { facts, heading, run } from './elements.ts';
 import { detailOf, evidenceLines, verdictLines } from './evidence-lines.ts';
 import { proofElements } from './proof-lines.ts';
-import { clockWords, namesakeWords } from '../proof/proof-words.ts';
+import { clockWords, namesakeShort, namesakeWords, sharedClockWords } from '../proof/proof-words.ts';
 
 export type DevicesFound = Extract<NoticeDigest, { readonly kind: 'devices-found' }>;
 
@@ -149,7 +149,7 @@ function severalDevices(about: Case, notice: DevicesFound, rows: number): Elemen
       WORDING[novelty].verdict,
       ...(judged ? [verdictShort(judged)] : []),
       ...(agreement ? [`${String(agreement.agree.length)} hunts`] : []),
-      ...(sameNameAs ? ['same name as another'] : []),
+      ...(sameNameAs ? [`same name as ${namesakeShort(sameNameAs)}`] : []),
     ];
     return run(words.join(' · '), { color: WORDING[novelty].colour });
   };
@@ -166,6 +166,7 @@ function severalDevices(about: Case, notice: DevicesFound, rows: number): Elemen
     ),
     ...caseLines(about),
     ...deviceTable(notice.findings, totalOf(notice), rows, verdict),
+    ...facts([['Clocks', run(sharedClockWords(notice.findings, totalOf(notice), notice.context), {}, 300)]]),
   ];
 }
 

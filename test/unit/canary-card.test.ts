@@ -49,7 +49,7 @@ describe('the card of a canary', () => {
     expect(linesOf(arrival())).toEqual([
       'Canary: not a finding. Firstsight is awake.',
       'timer → queue → corp → diff → outbox → Teams in 4.2 s',
-      'Left 23 Nov 2026 12:00 UTC · taken from the queue +0.5 s · answered and compared +1.5 s · remembered +2.0 s · offered to Teams +2.5 s',
+      'Left 23 Nov 2026 12:00 UTC · taken from the queue +0.5 s · answered +1.5 s · compared +2.0 s · remembered +2.5 s · offered to Teams +3.0 s',
       'The next one: 23 Nov 2026 13:00 UTC · to hide these here, write "unsubscribe canary"',
     ]);
     expect(caseSummary(arrival())).toBe('Canary: not a finding. Firstsight is awake');

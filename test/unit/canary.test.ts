@@ -9,7 +9,8 @@ import { CANARY_HUNT, canaryScope, flightTime, STAGES } from '../../src/hunt/can
 import { planRun } from '../../src/hunt/run.ts';
 import { overviewBody } from '../../src/pages/board/overview-page.ts';
 import type { DeviceRecord, Target } from '../../src/services.ts';
-import { DAY, HOUR, MINUTE } from '../../src/time.ts';
+import { UNKNOWN_NAME } from '../../src/hunt/name-hash.ts';
+import { DAY, dayOf, HOUR, MINUTE } from '../../src/time.ts';
 import { anAnswer, aRunOrder } from '../support/builders.ts';
 import { aCanaryWorld, HOURLY, type CanaryWorld } from '../support/canary-world.ts';
 import { engineOver } from '../support/engine-workspace.ts';
@@ -375,6 +376,78 @@ const BREAKS: readonly {
       its.respond = (kql) => ({ ...answer(kql), partial: { code: 'PartialError', message: 'm' } });
     },
     says: 'The workspace corp answered, but only in part (PartialError).',
+  },
+  {
+    what: 'the answer of the workspace breaks off in the middle',
+    breaks: (its) => {
+      const { workspaces } = its.services;
+      its.services.workspaces = new Map(
+        [...workspaces].map(([alias, workspace]) => [
+          alias,
+          {
+            async query(kql, window, signal, read) {
+              await workspace.query(kql, window, signal, read);
+              throw failure('unavailable');
+            },
+          },
+        ]),
+      );
+    },
+    says: 'The workspace corp did not answer: It is unavailable.',
+  },
+  {
+    what: 'the comparison takes everything for known',
+    breaks: (its) => {
+      const { ledger, now } = its.services;
+      its.services.ledger = {
+        ...ledger,
+        async open(of) {
+          const session = await ledger.open(of);
+          const day = dayOf(now());
+          const known = {
+            ...session.baseline.known,
+            lastSeenDay: () => day,
+            recall: () => ({ place: 0, day, nameHash: UNKNOWN_NAME, firstSeen: 0 }),
+          };
+          return { ...session, baseline: { ...session.baseline, known } };
+        },
+      };
+    },
+    says: 'The comparison with earlier canaries has not called it new.',
+  },
+  {
+    what: 'the comparison cannot be done',
+    breaks: (its) => {
+      const { ledger } = its.services;
+      const lost = (): never => {
+        throw failure('unavailable', 'table-storage');
+      };
+      its.services.ledger = {
+        ...ledger,
+        async open(of) {
+          const session = await ledger.open(of);
+          const known = { ...session.baseline.known, lastSeenDay: lost, recall: lost };
+          return { ...session, baseline: { ...session.baseline, known } };
+        },
+      };
+    },
+    says: 'The comparison with earlier canaries failed: It is unavailable.',
+  },
+  {
+    what: 'the comparison loses what the workspace answered',
+    breaks: (its) => {
+      const { workspaces } = its.services;
+      its.services.workspaces = new Map(
+        [...workspaces].map(([alias, workspace]) => [
+          alias,
+          {
+            query: (kql, window, signal, read) =>
+              workspace.query(kql, window, signal, () => ({ ...read(), end: () => read().end() })),
+          },
+        ]),
+      );
+    },
+    says: 'The comparison with earlier canaries has not called it new.',
   },
   {
     what: 'the ledger does not commit',

@@ -61,11 +61,31 @@ describe('the proof on the card', () => {
     expect(textOf(found(aFinding('a')))).toContain('arrived by 23 Nov 2026 12:00 UTC; first returned by the run of');
   });
 
+  it('has the clocks of several devices in one line, their events in the list', () => {
+    const several = (count: number, ...findings: Finding[]): string => {
+      const counts = { 'newly-seen': count, returning: 0, 'expectation-ended': 0, 'explanation-ended': 0 };
+      const notice = { kind: 'devices-found', context: { ...context, proof }, findings, counts } as const;
+      return nodes(caseCard({ ...aCase(found(...findings)), notice }))
+        .flatMap(({ type, text }) => (type === 'TextRun' ? [text ?? ''] : []))
+        .join('|');
+    };
+    const late = (id: string): Finding => aFinding(id);
+    const early = aFinding('early', { firstSeen: new Date('2026-11-23T11:00:00Z') });
+    const by = 'all returned by complete run 21, 23 Nov 2026 12:00 UTC';
+    const after = 'arrived after 22 Nov 2026 12:00 UTC, when a run had looked at that time';
+    expect(several(2, late('a'), late('b'))).toContain(`Clocks|Events as listed; all ${after}; ${by}`);
+    expect(several(2, late('a'), early)).toContain(`Clocks|Events as listed; 1 of them ${after}; ${by}`);
+    expect(several(40, late('a'), early)).toContain(`Clocks|Events as listed; at least 1 of them ${after}; ${by}`);
+    expect(several(2, early, aFinding('b', { novelty: 'returning' }))).toContain(
+      `Clocks|Events as listed; arrived by 23 Nov 2026 12:00 UTC; ${by}`,
+    );
+  });
+
   it('says that another device has, or had, the same name', () => {
     const sameNameAs = { device: aFinding('old').device, id: 'old', lastSeen: new Date('2026-11-02T00:00:00Z') };
     const twin = aFinding('a', { sameNameAs });
     expect(textOf(found(twin))).toContain('Same name as|old, last seen 2 Nov 2026: set up anew, or a twin');
-    expect(textOf(found(twin, aFinding('b')))).toContain('new · same name as another');
+    expect(textOf(found(twin, aFinding('b')))).toContain('new · same name as old, last seen 2 Nov 2026');
   });
 
   it('warns when the query is another one', () => {

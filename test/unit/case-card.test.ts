@@ -272,5 +272,5 @@ describe('the budget', () => {
       }),
       { numRuns: 60, endOnFailure: true },
     );
-  });
+  }, 60_000);
 });

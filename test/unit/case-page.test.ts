@@ -62,6 +62,18 @@ describe('the page of a case', () => {
     for (let n = 0; n < 40; n += 1) expect(bodyOf(response)).toContain(`<td>wks-${String(n)}.contoso.com</td>`);
   });
 
+  it('proves that its devices are new, with the clocks of each, and names a device of the same name', async () => {
+    const { open } = await aPage(['old.contoso.com', 'b']);
+
+    const body = bodyOf(await open());
+
+    expect(body).toContain('<p>Baseline of 23 Nov 2026 12:00 UTC; 1 complete run before this one; no gap</p>');
+    expect(
+      body.match(/Event 20 Nov 2026 10:00 UTC; arrived after [^;]+; first returned by complete run 2/g),
+    ).toHaveLength(2);
+    expect(body).toContain('Same name as old, last seen 23 Nov 2026: set up anew, or a twin');
+  });
+
   it('may be opened by anything and changes nothing: link scanners do', async () => {
     const { open, state } = await aPage();
     for (let n = 0; n < 5; n += 1) await open();

@@ -6,7 +6,9 @@ import type { Hunt } from '../../src/hunt/hunt.ts';
 import { scheduledRunId } from '../../src/hunt/run.ts';
 import { meantDevice } from '../../src/proof/meant-device.ts';
 import { runHunt } from '../../src/run-hunt.ts';
-import { storyText } from '../../local/hunt-explain.ts';
+import { readExplain } from '../../local/hunt-explain.ts';
+import { storyText } from '../../local/story-text.ts';
+import type { DeviceRecord } from '../../src/services.ts';
 import { DAY } from '../../src/time.ts';
 import { aHunt, anAnswer, aRow, aScope } from '../support/builders.ts';
 import { aWorld, CHANNEL, failure, type World } from '../support/services.ts';
@@ -172,16 +174,102 @@ describe('the story of a device', () => {
     }
   });
 
-  it('fits on a screen, and steers no terminal', async () => {
+  it('says of scenarios that explain only some of what ran that they do only that', async () => {
+    const { entries } = await readExplained({ explained: false, hidden: false });
+    expect(entries).toContain(
+      'Explained only in part by Backup job: 4 of 5 executions, noted on its card; judged first 1 Mar 2026 06:00 UTC.',
+    );
+    expect((await readExplained({ explained: true, hidden: true })).entries).toContain(
+      'Explained by Backup job: 4 of 4 executions, left out of the cards; judged first 1 Mar 2026 06:00 UTC.',
+    );
+    expect((await readExplained({ explained: true, hidden: false, ended: true })).entries).toContain(
+      'No longer explained; it was by Backup job: 4 of 4 executions, noted on its card; judged first 1 Mar 2026 06:00 UTC.',
+    );
+  });
+});
+
+/** The story of a device with an explanation like this. */
+async function readExplained(more: { explained: boolean; hidden: boolean; ended?: boolean }) {
+  const { device } = await entryOf('steady');
+  const rest = more.explained ? [] : [{ by: [], executions: 1 }];
+  const explanation = {
+    ...{ device: device.device, id: device.id, name: device.name, at: new Date('2026-03-01T06:00:00Z') },
+    ...{ matches: [...rest, { by: ['Backup job'], executions: 4 }], ended: false, ...more },
+  };
+  const { explanations } = world.services;
+  const [entry] = await readEntries(device.device, [aScope()], {
+    ...world.services,
+    explanations: { ...explanations, all: () => Promise.resolve([explanation]) },
+  });
+  return { entries: entry?.sentences.map(({ text }) => text) };
+}
+
+describe('on a terminal', () => {
+  const SMALL = { lines: 23, width: 80 };
+  const linesOf = (text: string): readonly string[] => text.split('\n');
+
+  it('a story names a record once, behind what rests on it', async () => {
+    expect(linesOf(storyText(await entryOf('moves'))).slice(-6)).toEqual([
+      '- Told 4 Jan 2026 06:00 UTC in 1 conversation; nobody has acknowledged it.',
+      '  Then known: Baseline of 1 Jan 2026 06:00 UTC; 3 complete runs before this one;',
+      '  no gap.',
+      '  Event 3 Jan 2026 18:00 UTC; arrived by 4 Jan 2026 06:00 UTC; first returned by',
+      '  complete run 4, 4 Jan 2026 06:00 UTC. [case',
+      expect.stringMatching(/^ {2}20260104T060000000Z-\w+-slot-devices-found-\d+\]$/),
+    ]);
+  });
+
+  it('it fits on the smallest screen; what is left out tells least, and is counted', async () => {
     const entry = await entryOf('leaves');
-    const hostile = { ...entry, device: { ...entry.device, name: '\u001b[2Jx\u202e', id: '\u0007' } };
+    const text = storyText({ ...entry, sentences: [...entry.sentences, ...promises(3)] }, SMALL);
+
+    expect(linesOf(text).length).toBeLessThanOrEqual(23);
+    expect(text).toMatch(/- \d more sentences: --all$/);
+    // Why it is in its state, and what the latest card knew, stay; what the first card knew does not.
+    expect(text).toContain('23 Mar 2026 06:00 UTC: back; last in an answer on 13 Jan 2026.');
+    expect(text).toContain('complete run 64');
+    expect(text).not.toContain('complete run 5');
+    expect(storyText(entry, { ...SMALL, lines: Infinity })).toContain('complete run 5');
+  });
+
+  it('whatever its sentences are, it stays on the screen and steers no terminal', async () => {
+    const entry = await entryOf('leaves');
+    const name = '\u001b[2Jx\u202e'.repeat(30);
+    const hostile = {
+      ...{ ...entry, device: { ...entry.device, name, id: '\u0007'.repeat(90) } },
+      sentences: [...entry.sentences, ...promises(30), { text: 'x'.repeat(700), ground: { kind: 'device' } as const }],
+    };
     for (const one of [entry, hostile]) {
-      const lines = storyText(one).split('\n');
-      expect(lines.length).toBeLessThanOrEqual(40);
-      expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(100);
+      const lines = linesOf(storyText(one, SMALL));
+      expect(lines.length).toBeLessThanOrEqual(23);
+      expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
       // eslint-disable-next-line no-control-regex -- what must not be there
-      expect(storyText(one)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+      expect(lines.join('\n')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
     }
+  });
+
+  const promises = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      text: `Expected until ${String(i)} Apr 2026: ${'a long reason '.repeat(12)}.`,
+      ground: { kind: 'promise' } as const,
+    }));
+});
+
+describe('what is asked on the command line', () => {
+  it('is a device, and perhaps a hunt', () => {
+    expect(readExplain(['desk-1'])).toEqual({ device: 'desk-1', all: false, json: false });
+    expect(readExplain(['desk-1', 'litemanager', '--workspace', 'corp', '--all'])).toEqual({
+      ...{ device: 'desk-1', hunt: 'litemanager', workspace: 'corp', all: true, json: false },
+    });
+  });
+
+  it.each([
+    [[], 'Name a device'],
+    [[' '], 'Name a device'],
+    [['a', 'b', 'c'], 'Name one device'],
+    [['a', '--al'], "Unknown option '--al'"],
+  ])('or is refused: %j', (args, said) => {
+    expect(() => readExplain(args)).toThrow(said);
   });
 });
 
@@ -199,6 +287,18 @@ describe('who is meant', () => {
 
   it('may be several', async () => {
     expect(await meant('desk-2')).toMatchObject({ several: [{ name: 'desk-2' }, { name: 'desk-2' }] });
+  });
+
+  it('is nobody when nothing is said, though devices without an id are known by their name', async () => {
+    const { ledger } = world.services;
+    const { device } = (await entryOf('steady')) as { readonly device: DeviceRecord };
+    const nameless = async function* (): AsyncIterable<DeviceRecord> {
+      yield await Promise.resolve({ ...device, id: '', name: 'by-its-name' });
+    };
+    const services = { ledger: { ...ledger, devices: nameless } };
+
+    expect(await meantDevice(' ', aScope(), services)).toEqual({});
+    expect(await meantDevice('by-its-name', aScope(), services)).toEqual({ device: device.device });
   });
 
   it('is perhaps another, when nobody is called so', async () => {

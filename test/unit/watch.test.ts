@@ -135,7 +135,7 @@ describe('the proof that something is new', () => {
   const daily = watched([{ day: 0 }, { day: 1 }, { day: 2, ended: 'blind' }, { day: 3 }]);
 
   it('says since when, by how many runs, and what they missed', () => {
-    expect(proofOf(daily, hunt)).toEqual({
+    expect(proofOf(daily, hunt, true)).toEqual({
       since: onDay(0),
       sinceFounding: true,
       ...{ runs: 3, blemished: 1, gaps: [], olderGaps: 0 },
@@ -144,20 +144,20 @@ describe('the proof that something is new', () => {
   });
 
   it('says that the question is another one than that of the run before', () => {
-    expect(proofOf(daily, { query: 'two', version: '1.1.0' })?.changed).toEqual({
+    expect(proofOf(daily, { query: 'two', version: '1.1.0' }, true)?.changed).toEqual({
       fromVersion: '1.0.0',
       toVersion: '1.1.0',
     });
-    expect(proofOf(daily, { query: 'two' })?.changed).toEqual({ fromVersion: '1.0.0' });
+    expect(proofOf(daily, { query: 'two' }, true)?.changed).toEqual({ fromVersion: '1.0.0' });
   });
 
   it('is not there before anything has been watched', () => {
-    expect(proofOf(undefined, hunt)).toBeUndefined();
+    expect(proofOf(undefined, hunt, true)).toBeUndefined();
   });
 
   it('knows of an event from a time that had been looked at that it arrived later', () => {
     const { lastLook } = daily.last ? { lastLook: daily.last } : {};
-    expect(arrivalOf(onDay(1), runOn(4), proofOf(daily, hunt))).toEqual({ kind: 'after', look: lastLook });
+    expect(arrivalOf(onDay(1), runOn(4), proofOf(daily, hunt, true))).toEqual({ kind: 'after', look: lastLook });
   });
 
   it.each([
@@ -165,14 +165,20 @@ describe('the proof that something is new', () => {
     ['from before its window', onDay(-3), hunt],
     ['asked for with another query', onDay(1), { query: 'two' }],
   ])('knows of an event %s only that it arrived between event and run', (_when, event, asked) => {
-    expect(arrivalOf(event, runOn(4), proofOf(daily, asked))).toEqual({
+    expect(arrivalOf(event, runOn(4), proofOf(daily, asked, true))).toEqual({
       kind: 'between',
       from: event,
       until: onDay(4),
     });
   });
 
+  it('knows no more where a row may have been there without its device: in a query that joins or counts first', () => {
+    const proof = proofOf(daily, hunt, false);
+    expect(proof).toMatchObject({ runs: 3, since: onDay(0) });
+    expect(arrivalOf(onDay(1), runOn(4), proof)).toMatchObject({ kind: 'between' });
+  });
+
   it('says nothing of an arrival when the answer gives no event', () => {
-    expect(arrivalOf(undefined, runOn(4), proofOf(daily, hunt))).toBeUndefined();
+    expect(arrivalOf(undefined, runOn(4), proofOf(daily, hunt, true))).toBeUndefined();
   });
 });
