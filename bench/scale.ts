@@ -37,23 +37,35 @@ interface Cost extends ScaleResult {
 const workspace = await answersInParts();
 const tables = await constantTables(Number(values.latency), true);
 
-async function inProcess<T>(script: string, argument: string, flags: readonly string[]): Promise<T> {
+/** What the process tells at its end; before that it may tell that it is warm. */
+async function inProcess<T>(
+  script: string,
+  argument: string,
+  flags: readonly string[],
+  warm: () => void = () => undefined,
+): Promise<T> {
   const child = fork(fileURLToPath(new URL(script, import.meta.url)), [argument], {
     execArgv: ['--disable-warning=DEP0040', ...flags],
   });
+  const told = async (): Promise<T> => {
+    const [message] = (await once(child, 'message')) as [T | 'warm'];
+    if (message !== 'warm') return message;
+    warm();
+    return told();
+  };
   return Promise.race([
-    once(child, 'message').then(([told]) => told as T),
+    told(),
     once(child, 'exit').then(() => Promise.reject(new Error('The process died, most likely of its memory.'))),
   ]);
 }
 
 async function costOf(table: string): Promise<Cost> {
-  tables.requests.length = 0;
-  workspace.requests.length = 0;
   const task: ScaleTask = { tablesUrl: tables.url, table, workspaceUrl: workspace.url };
-  const result = await inProcess<ScaleResult>('./scale-run.ts', JSON.stringify(task), [
-    `--max-old-space-size=${values.heap}`,
-  ]);
+  const flags = [`--max-old-space-size=${values.heap}`];
+  const result = await inProcess<ScaleResult>('./scale-run.ts', JSON.stringify(task), flags, () => {
+    tables.requests.length = 0;
+    workspace.requests.length = 0;
+  });
   const requests = [...workspace.requests, ...tables.requests];
   const rows = requests.reduce((sum, { body }) => sum + (body.match(/ HTTP\/1\.1\r\n/g)?.length ?? 1), 0);
   const file = join(tmpdir(), `firstsight-floor-${String(process.pid)}.jsonl`);
