@@ -10,15 +10,17 @@ import { tableOutbox } from '../../src/azure/outbox.ts';
 import { tablePromises } from '../../src/azure/promises.ts';
 import { tableRetention } from '../../src/azure/retention.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
-import { azureTable, type Table } from '../../src/azure/table.ts';
+import type { Table } from '../../src/azure/table.ts';
 import type { RunOrder } from '../../src/hunt/run.ts';
 import type { Log } from '../../src/log.ts';
 import type { Services, Workspace } from '../../src/services.ts';
 import { DAY, HOUR } from '../../src/time.ts';
 import { aHunt, anAnswer } from '../support/builders.ts';
 import type { Plan } from './fault.ts';
-import { KNOWN, NEW, tableClient, TIME_LIMIT, TOO_LONG, type Lane } from './lane.ts';
-import { faultProxy, type Life, type Seen } from './proxy.ts';
+import { TOO_LONG } from './azurite-storage.ts';
+import { KNOWN, NEW } from './day-before.ts';
+import type { Lane } from './lane.ts';
+import type { Life, Seen } from './storage.ts';
 import { faultyWorkspace } from './workspace.ts';
 
 /** One process of the program: real adapters over a storage, a workspace and a Teams that do as the plan says. */
@@ -30,7 +32,7 @@ export interface Process {
 }
 
 export interface ProcessOptions {
-  readonly lane: Pick<Lane, 'tablesUrl' | 'notifier'>;
+  readonly lane: Pick<Lane, 'storage' | 'notifier'>;
   readonly name: string;
   readonly table: string;
   readonly plan: Plan;
@@ -50,21 +52,17 @@ const WIRE = JSON.stringify({ tables: [{ name: 'PrimaryResult', columns: ANSWER.
 export async function startProcess(options: ProcessOptions): Promise<Process> {
   const { lane, name, plan, now, hold, mutate } = options;
   const life: Life = { dead: false };
-  const proxy = await faultProxy(lane.tablesUrl, {
+  const { table, stop } = await lane.storage.behind(options.table, {
     life,
-    fault: () => plan.next('storage'),
-    tooLong: TOO_LONG,
+    fault: ({ what }) => plan.next('storage', what),
     ...(hold && { hold }),
   });
-  const table = azureTable(tableClient(proxy.url, options.table), TIME_LIMIT);
   const services = servicesOf(table, options, life);
   return {
     name,
     life,
     services: mutate ? mutate(services, table) : services,
-    stop: () => {
-      proxy.stop();
-    },
+    stop,
   };
 
   function servicesOf(over: Table, { send }: ProcessOptions, own: Life): Services {
@@ -78,7 +76,7 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
             faultyWorkspace(
               () => WIRE,
               own,
-              () => plan.next('workspace'),
+              () => plan.next('workspace', 'the query'),
               TOO_LONG,
               options.log,
             ),

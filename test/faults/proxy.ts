@@ -1,26 +1,11 @@
 import { Agent, createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from './fault.ts';
+import type { Seen, Weather } from './storage.ts';
 
-/** A process that may be killed: from then on none of its requests arrives anywhere. */
-export interface Life {
-  dead: boolean;
-}
-
-export interface Seen {
-  readonly method: string;
-  readonly url: string;
-  readonly body: Buffer;
-}
-
-export interface ProxyOptions {
-  readonly life: Life;
-  readonly fault: () => Fault | undefined;
+export interface ProxyOptions extends Weather {
   /** Longer than a caller waits. */
   readonly tooLong: number;
-  /** Called before a request is passed on; the request waits for it. */
-  readonly hold?: (seen: Seen) => Promise<void>;
 }
 
 interface Answer {
@@ -53,8 +38,9 @@ export async function faultProxy(
       request.socket.destroy();
       return;
     }
-    await hold?.({ method: request.method ?? '', url: request.url ?? '', body });
-    const happening = fault();
+    const seen = seenOf(request, body);
+    await hold?.(seen);
+    const happening = fault(seen);
     const kind = happening?.kind;
     const hangUp = (): void => void request.socket.destroy();
     if (kind === 'killBefore') life.dead = true;
@@ -89,6 +75,15 @@ export async function faultProxy(
       server.close();
     },
   };
+}
+
+function seenOf({ method = '', url = '' }: IncomingMessage, body: Buffer): Seen {
+  const text = body.toString('latin1');
+  const rows = [...text.matchAll(/^(?:POST|PUT|PATCH|MERGE|DELETE) \S*\/\w+(\S*) HTTP/gm)].map(([, row]) => row);
+  // What is created has its keys in the body.
+  const created = [...text.matchAll(/"RowKey":"([^"]*)"/g)].map(([, row]) => `new ${row ?? ''}`);
+  const [, what = ''] = /^\/[^/]+\/[^/(?]+(.*)$/.exec(decodeURIComponent(url)) ?? ['', url];
+  return { what: [method, what, ...rows, ...created].filter((part) => part !== '').join(' '), body: text };
 }
 
 async function bodyOf(message: IncomingMessage): Promise<Buffer> {

@@ -7,7 +7,7 @@ import { querySlots } from '../../src/azure/query-slots.ts';
 import type { Log } from '../../src/log.ts';
 import type { Workspace } from '../../src/services.ts';
 import type { Fault } from './fault.ts';
-import type { Life } from './proxy.ts';
+import type { Life } from './storage.ts';
 
 /** A Log Analytics workspace behind the real SDK, whose wire does what the plan says. */
 export function faultyWorkspace(
