@@ -87,11 +87,15 @@ async function keysOf(table: Table, partitionKey: string, from: string, to: stri
 }
 
 async function scopeViolations({ table, now, delivered }: Aftermath): Promise<string[]> {
-  const [state] = await tableRuns(table, now).scopes();
+  const runs = tableRuns(table, now);
+  const [state] = await runs.scopes();
+  const lastTick = await runs.lastTick();
+  // A run that takes over the lease of a dead one leaves the look at what is untold to the next tick.
+  const looked = lastTick && state?.lastRun && state.lastRun.at < lastTick;
   const said = JSON.stringify(delivered);
   return [
     ...(state?.lease && state.lease.until > now() ? [`LEASE HELD by ${state.lease.run}`] : []),
-    ...(state?.unsettledSince ? ['UNSETTLED'] : []),
+    ...(state?.unsettledSince && looked ? ['UNSETTLED'] : []),
     // A later failure of the same run may have another code; it was told that the hunt cannot be trusted.
     ...(state?.trouble && !said.includes('cannot be trusted') ? [`TROUBLE UNTOLD ${state.trouble.code}`] : []),
     ...(state?.lastSlot ? [] : ['SLOT unanswered']),

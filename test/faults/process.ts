@@ -17,7 +17,6 @@ import type { Services, Workspace } from '../../src/services.ts';
 import { DAY, HOUR } from '../../src/time.ts';
 import { aHunt, anAnswer } from '../support/builders.ts';
 import type { Plan } from './fault.ts';
-import { TOO_LONG } from './azurite-storage.ts';
 import { KNOWN, NEW } from './day-before.ts';
 import type { Lane } from './lane.ts';
 import type { Life, Seen } from './storage.ts';
@@ -77,7 +76,6 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
               () => WIRE,
               own,
               () => plan.next('workspace', 'the query'),
-              TOO_LONG,
               options.log,
             ),
             () => options.asks?.(own),
@@ -112,8 +110,8 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
         tick: '0 */5 * * * *',
         digest: '0 0 7 * * 1',
         lateness: 2 * DAY,
-        // Real time for the query, the clock's for the lease, which lasts a minute longer.
-        runTimeout: TOO_LONG * 2,
+        // Real time for the query, which never takes so long; the clock's for the lease, which lasts a minute longer.
+        runTimeout: 30_000,
         evidenceTimeout: 120_000,
         blindAfter: 2_700_000,
         remindAfter: DAY,

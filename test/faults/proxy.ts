@@ -3,10 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Seen, Weather } from './storage.ts';
 
-export interface ProxyOptions extends Weather {
-  /** Longer than a caller waits. */
-  readonly tooLong: number;
-}
+/**
+ * Says to our end of the wire that no answer has come in time. Real time would do, too, but a machine that is busy enough
+ * would then lose answers that nobody planned to lose.
+ */
+export const NO_ANSWER = 'x-no-answer';
+/** How late a request takes effect that its sender has given up. */
+const LATE = 50;
 
 interface Answer {
   readonly status: number;
@@ -17,7 +20,7 @@ interface Answer {
 /** Stands between one process and a storage service, and does to a request what the plan says. */
 export async function faultProxy(
   target: URL,
-  { life, fault, tooLong, hold }: ProxyOptions,
+  { life, fault, hold }: Weather,
 ): Promise<{ readonly url: string; stop(): void }> {
   const agent = new Agent({ keepAlive: true });
   const pass = async ({ method = '', url = '', headers }: IncomingMessage, body: Buffer): Promise<Answer> =>
@@ -52,15 +55,21 @@ export async function faultProxy(
       refuse(response, happening?.status ?? 500);
       return;
     }
-    if (kind === 'delay') await sleep(tooLong);
+    if (kind === 'delay') {
+      giveUp(response);
+      await sleep(LATE);
+      await pass(request, body);
+      return;
+    }
     if (kind === 'dup') await pass(request, body);
     const answer = await pass(request, body);
     if (kind === 'killAfter') life.dead = true;
     if (kind === 'killAfter' || kind === 'dropAfter') hangUp();
     else if (kind === 'statusAfter') refuse(response, happening?.status ?? 500);
     else if (kind === 'truncate') cutOff(response, answer);
-    // Stalled: it has happened, and nobody ever hears of it.
-    else if (kind !== 'stall') passOn(response, answer);
+    // It has happened, and nobody ever hears of it.
+    else if (kind === 'stall') giveUp(response);
+    else passOn(response, answer);
   };
 
   const server = createServer((request, response) => {
@@ -90,6 +99,11 @@ async function bodyOf(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+function giveUp(response: ServerResponse): void {
+  response.writeHead(504, { [NO_ANSWER]: 'true' });
+  response.end();
 }
 
 function refuse(response: ServerResponse, status: number): void {

@@ -13,7 +13,7 @@ const bot = aBot();
 // Loaded before the word that the work begins: the killer wants to meet the work.
 await bot();
 const { services } = await startProcess({
-  lane: { storage: azuriteStorage(tablesUrl, []), notifier: () => notifierOf(bot, teamsUrl, now, 5_000) },
+  lane: { storage: azuriteStorage(tablesUrl, []), notifier: () => notifierOf(bot, teamsUrl, now, 10_000) },
   name: 'worker',
   table,
   plan: calm(),

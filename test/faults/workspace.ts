@@ -1,6 +1,5 @@
 import { createHttpHeaders, RestError, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { makeLogsQueryClient } from '../../src/azure/log-analytics-client.ts';
 import { logAnalyticsWorkspace } from '../../src/azure/log-analytics.ts';
 import { querySlots } from '../../src/azure/query-slots.ts';
@@ -10,13 +9,8 @@ import type { Fault } from './fault.ts';
 import type { Life } from './storage.ts';
 
 /** A Log Analytics workspace behind the real SDK, whose wire does what the plan says. */
-export function faultyWorkspace(
-  body: () => string,
-  life: Life,
-  fault: () => Fault | undefined,
-  tooLong: number,
-  log: Log,
-): Workspace {
+export function faultyWorkspace(body: () => string, life: Life, fault: () => Fault | undefined, log: Log): Workspace {
+  let giveUp = (): void => undefined;
   const httpClient: HttpClient = {
     async sendRequest(request) {
       const dropped = (): never => {
@@ -38,8 +32,11 @@ export function faultyWorkspace(
       if (kind === 'status' || kind === 'statusAfter')
         return answer(happening?.status ?? 500, JSON.stringify({ error: { code: 'ServerBusy', message: 'Busy.' } }));
       if (kind === 'truncate') return answer(200, body().slice(0, body().length >> 1));
-      if (kind === 'stall') return untilAborted(request);
-      if (kind === 'delay') await sleep(tooLong);
+      if (kind === 'stall' || kind === 'delay') {
+        const aborted = untilAborted(request);
+        giveUp();
+        return aborted;
+      }
       return answer(200, body());
     },
   };
@@ -48,7 +45,17 @@ export function faultyWorkspace(
     { endpoint: 'https://api.loganalytics.io', httpClient },
   );
   const options = { limit: querySlots(5), sleep: () => Promise.resolve(), log };
-  return logAnalyticsWorkspace(client, '99999999-8888-7777-6666-555555555555', options);
+  const workspace = logAnalyticsWorkspace(client, '99999999-8888-7777-6666-555555555555', options);
+  return {
+    query(kql, window, signal, read) {
+      const patience = new AbortController();
+      // As when the time for the run is over, without waiting for it.
+      giveUp = () => {
+        patience.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+      };
+      return workspace.query(kql, window, AbortSignal.any([signal, patience.signal]), read);
+    },
+  };
 }
 
 const untilAborted = (request: PipelineRequest): Promise<never> =>
