@@ -14,14 +14,15 @@ export interface Job {
   readonly strikes?: readonly Strike[];
 }
 
-/** Every `every`th pair of request and fault, spread evenly; places with few requests in full. */
-export function* everySingleFault(clean: Clean, { kinds }: Options, every: number): Generator<Job> {
+/** Of each mode every so manyth pair of request and fault, spread evenly over both; places with few requests in full. */
+export function* singleFaults(clean: Clean, { kinds }: Options, every: (mode: Mode) => number): Generator<Job> {
   for (const [mode, requests] of clean)
     for (const place of PLACES)
-      for (const kind of kinds)
-        for (let at = 1; at <= requests[place]; at += 1)
-          if ((at + FAULTS.indexOf(kind)) % every === 0 || requests[place] < 5)
-            yield jobOf(mode, [{ place, kind, at }]);
+      for (let at = 1; at <= requests[place]; at += 1)
+        for (const kind of kinds) {
+          const nth = at * FAULTS.length + FAULTS.indexOf(kind);
+          if (nth % every(mode) === 0 || requests[place] < 5) yield jobOf(mode, [{ place, kind, at }]);
+        }
 }
 
 export function* seeded(clean: Clean, { seeds, from }: Options): Generator<Job> {

@@ -5,9 +5,10 @@ import { MODES, type Mode } from './mode.ts';
 
 export const HELP = `npm run test:faults -- [options]
 
-Every fault at every request of a run with 300 devices, 7 of them new; then pairs and storms by seeds, real SIGKILLs, and
-planted bugs that have to be found. In memory all of it, each call of a table being a request; through the SDK, a proxy
-and Azurite every sixth pair of request and fault.
+Every fault at every request of a run with 300 devices, 7 of them new: the timer's run alone (slot) and with another at the
+same time (overlap) in full, with a lease that runs out (lease, begin) every third pair of request and fault. That is in
+memory, each call of a table being a request. Through the SDK, a proxy and Azurite goes every 23rd pair. Then pairs and
+storms by seeds, on both; real SIGKILLs; planted bugs that have to be found.
 
   --table FILE     the faults of a file instead, one scenario a line: slot storage dropAfter @12
                    what a line leaves out means all of it; several faults of one scenario stand with a + between them
@@ -15,7 +16,8 @@ and Azurite every sixth pair of request and fault.
   --seeds 20       so many seeds: an odd one is a pair of faults, an even one a storm;  --from 1  the first of them
   --seed 17        replays one
   --kills 2        rounds in which a real process is killed
-  --every 6        through Azurite, every sixth pair of request and fault; 1: all of them
+  --all            lease and begin in full, too
+  --every 23       through Azurite, every so manyth pair of request and fault; 1: all 5,860, a processor second each
   --storage both   or: memory, azurite
   --modes ${MODES.join(',')}
   --kinds ${FAULTS.join(',')}
@@ -30,6 +32,7 @@ export const STORAGES = ['both', 'memory', 'azurite'] as const;
 export interface Options {
   readonly help: boolean;
   readonly list: boolean;
+  readonly all: boolean;
   readonly verbose: boolean;
   readonly storage: (typeof STORAGES)[number];
   readonly table?: string;
@@ -57,6 +60,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     help: values.help,
     list: values.list,
+    all: values.all,
     verbose: values.verbose,
     storage: oneOf('storage', values.storage, STORAGES),
     ...(table !== undefined && { table }),
@@ -79,6 +83,7 @@ function parse(args: readonly string[]) {
       options: {
         help: { type: 'boolean', default: false },
         list: { type: 'boolean', default: false },
+        all: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
         table: { type: 'string' },
         storage: { type: 'string', default: 'both' },
@@ -87,7 +92,7 @@ function parse(args: readonly string[]) {
         seeds: { type: 'string', default: '20' },
         from: { type: 'string', default: '1' },
         kills: { type: 'string', default: '2' },
-        every: { type: 'string', default: '6' },
+        every: { type: 'string', default: '23' },
         lanes: { type: 'string', default: String(LEAST_LANES) },
         modes: { type: 'string', default: MODES.join(',') },
         kinds: { type: 'string', default: FAULTS.join(',') },
