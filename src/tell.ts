@@ -66,7 +66,10 @@ async function tellOne(open: OpenNotice, all: readonly Target[], services: Telli
   let told = 0;
   let refused = 0;
   for (const target of targets) {
-    const result = claim.receipts.has(target.id) ? 'told' : await tellTarget(claim, about, target, services);
+    const receipt = claim.receipts.get(target.id);
+    // It has the message, and its case may not know so: nobody would ever change that message again.
+    if (receipt) await services.cases.posted(about.id, { targetId: target.id, activityId: receipt.activityId });
+    const result = receipt ? 'told' : await tellTarget(claim, about, target, services);
     if (result === 'told') told += 1;
     if (result === 'broken') refused += 1;
   }

@@ -1,3 +1,4 @@
+import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import type { TableClient } from '@azure/data-tables';
 import { oneByOne } from '../one-by-one.ts';
 import type { Milliseconds } from '../time.ts';
@@ -9,8 +10,16 @@ import type { Entity, Table } from './table.ts';
 /** @azure/data-tables waits for ever unless told otherwise. */
 const TIME_LIMIT: Milliseconds = 15_000;
 
+/** Of all tables, so that they share their connections. */
+const SHARED = createDefaultHttpClient();
+
 /** The table is created when it turns out to be missing; to make sure of it beforehand would cost every start a request for each table. */
-export function azureTable(client: TableClient, timeLimit: Milliseconds = TIME_LIMIT): Table {
+export function azureTable(
+  client: TableClient,
+  timeLimit: Milliseconds = TIME_LIMIT,
+  httpClient: HttpClient = SHARED,
+): Table {
+  const wire = { client, httpClient };
   const turn = oneByOne();
   const limited = (): { abortSignal: AbortSignal } => ({ abortSignal: AbortSignal.timeout(timeLimit) });
   const call = async <T>(what: string, act: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> => {
@@ -29,7 +38,7 @@ export function azureTable(client: TableClient, timeLimit: Milliseconds = TIME_L
 
   return {
     get: (partitionKey, rowKey, select) =>
-      call('read a row', ({ abortSignal }) => readRow(client, [partitionKey, rowKey], { select, abortSignal, turn })),
+      call('read a row', ({ abortSignal }) => readRow(wire, [partitionKey, rowKey], { select, abortSignal, turn })),
 
     async *list(partitionKey, from, to, pageSize = 1000, select) {
       const filter = `PartitionKey eq '${partitionKey}' and RowKey ge '${from}' and RowKey lt '${to}'`;
@@ -87,7 +96,7 @@ export function azureTable(client: TableClient, timeLimit: Milliseconds = TIME_L
     transact: (operations) =>
       call('commit a transaction', async (options) => {
         try {
-          const { etags } = await submitBatch(client, operations, options.abortSignal);
+          const { etags } = await submitBatch(wire, operations, options.abortSignal);
           return { result: 'committed', etags };
         } catch (error) {
           const status = statusOf(error);

@@ -1,7 +1,7 @@
 /** Transactions of Table Storage as one request. */
 import { RestError, type TableClient } from '@azure/data-tables';
 import { randomUUID } from 'node:crypto';
-import { accountUrl, refusal, rowPath, sendWire, writeEntity } from './table-wire.ts';
+import { accountUrl, refusal, rowPath, sendWire, writeEntity, type Wire } from './table-wire.ts';
 import type { TableOperation } from './table.ts';
 
 export interface BatchAnswer {
@@ -13,12 +13,12 @@ const LINE = '\r\n';
 
 /** All or nothing. Throws the SDK's error, with the status and code of the operation that the service refused. */
 export async function submitBatch(
-  client: TableClient,
+  wire: Wire,
   operations: readonly TableOperation[],
   abortSignal: AbortSignal,
 ): Promise<BatchAnswer> {
   const boundary = `batch_${randomUUID()}`;
-  const sent = await sendWire(client, {
+  const sent = await sendWire(wire, {
     method: 'POST',
     path: '$batch',
     headers: {
@@ -27,7 +27,7 @@ export async function submitBatch(
       DataServiceVersion: '3.0;',
       MaxDataServiceVersion: '3.0;NetFx',
     },
-    body: bodyOf(operations, client, boundary),
+    body: bodyOf(operations, wire.client, boundary),
     abortSignal,
   });
   const { status, bodyAsText } = sent.response;

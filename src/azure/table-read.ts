@@ -1,7 +1,7 @@
 /** Reading one row of Table Storage, which may be the head of a shard with half a megabyte in it. */
-import { RestError, type TableClient } from '@azure/data-tables';
+import { RestError } from '@azure/data-tables';
 import { addAbortSignal, Readable } from 'node:stream';
-import { readEntity, refusal, rowPath, sendWire } from './table-wire.ts';
+import { readEntity, refusal, rowPath, sendWire, type Wire } from './table-wire.ts';
 import type { Entity } from './table.ts';
 
 export interface ReadOptions {
@@ -15,15 +15,15 @@ const LARGE = 100_000;
 
 /** Undefined for a row that is not there. Throws the SDK's error for everything else that is no row. */
 export async function readRow(
-  client: TableClient,
+  wire: Wire,
   [partitionKey, rowKey]: readonly [string, string],
   { select, abortSignal, turn }: ReadOptions,
 ): Promise<Entity | undefined> {
   const sent = await sendWire(
-    client,
+    wire,
     {
       method: 'GET',
-      path: rowPath(client.tableName, partitionKey, rowKey),
+      path: rowPath(wire.client.tableName, partitionKey, rowKey),
       ...(select && { query: { $select: ['PartitionKey', 'RowKey', ...select].join(',') } }),
       headers: { Accept: 'application/json;odata=minimalmetadata' },
       abortSignal,

@@ -3,17 +3,22 @@
  * writing of bodies: see docs/decisions/0080-large-rows-in-our-own-words.md.
  */
 import {
-  createDefaultHttpClient,
   createHttpHeaders,
   createPipelineRequest,
+  type HttpClient,
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { RestError, type TableClient } from '@azure/data-tables';
 import type { Entity } from './table.ts';
 
-const httpClient = createDefaultHttpClient();
 const VERSION = { 'x-ms-version': '2019-02-02', DataServiceVersion: '3.0' };
+
+/** A table and what carries its requests: the SDK's client keeps its own to itself. */
+export interface Wire {
+  readonly client: TableClient;
+  readonly httpClient: HttpClient;
+}
 
 export interface WireRequest {
   readonly method: 'GET' | 'POST';
@@ -29,7 +34,7 @@ export const accountUrl = ({ url }: TableClient): string => url.replace(/[?].*$/
 
 /** `streamed`: the body of a 200 is left to be read. */
 export async function sendWire(
-  client: TableClient,
+  { client, httpClient }: Wire,
   { method, path, query = {}, headers, body, abortSignal }: WireRequest,
   streamed = false,
 ): Promise<{ readonly request: PipelineRequest; readonly response: PipelineResponse }> {

@@ -5,7 +5,7 @@ import { huntOf } from '../hunt-of.ts';
 import { recordFailure } from '../run-failure.ts';
 import { replyOutcome } from '../reply-outcome.ts';
 import { runHunt } from '../run-hunt.ts';
-import type { Services } from '../services.ts';
+import type { RunRecord, Services } from '../services.ts';
 import { MINUTE } from '../time.ts';
 
 /** Deliveries of one message before the host moves it to the poison queue; host.json says the same (a test compares). */
@@ -48,10 +48,16 @@ async function attemptRun(order: RunOrder, delivery: number, services: Services)
   }
 }
 
-/** A failure that could not even be recorded is the platform's to repeat: else its run would look under way for ever. */
+/**
+ * A failure that could not even be recorded is the platform's to repeat, at last from the poison queue: else its run would
+ * look under way, or about to be tried again, for ever.
+ */
 async function insistOnRecord({ id }: RunOrder, error: unknown, { runs }: Services): Promise<void> {
-  if ((await runs.find(id))?.status === 'running') throw error;
+  const record = await runs.find(id);
+  if (!record || UNANSWERED.has(record.status) || record.failure?.willRetry === true) throw error;
 }
+
+const UNANSWERED: ReadonlySet<RunRecord['status']> = new Set(['queued', 'running', 'abandoned']);
 
 /** A run that meets another one in its scope. */
 async function answerRival(

@@ -1,3 +1,4 @@
+import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import { TableClient, type TransactionAction } from '@azure/data-tables';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,6 +16,7 @@ const received: Received[] = [];
 let reply: { readonly status: number; readonly body: string };
 let server: Server;
 let client: TableClient;
+const httpClient = createDefaultHttpClient();
 
 const part = (status: number, rest = ''): string =>
   `--changesetresponse_1\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 ${String(status)} X\r\n${rest}\r\n`;
@@ -56,7 +58,7 @@ const operations: readonly TableOperation[] = [
   { kind: 'upsert', entity: row('d-2', { name: 'Ü\u{1f600}' }) },
   { kind: 'delete', entity: row('o-1') },
 ];
-const submit = (list = operations) => submitBatch(client, list, AbortSignal.timeout(5_000));
+const submit = (list = operations) => submitBatch({ client, httpClient }, list, AbortSignal.timeout(5_000));
 
 /** The ids of a batch are new each time. */
 const normal = (text: string): string => text.replaceAll(/(batch|changeset)_[0-9a-f-]{36}/g, '$1');

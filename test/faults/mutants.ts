@@ -5,7 +5,7 @@ import { noticeContext } from '../../src/hunt/notice.ts';
 import type { Services } from '../../src/services.ts';
 import { foundingOf } from '../support/builders.ts';
 import type { FaultKind, Place } from './fault.ts';
-import type { Mode } from './scenario.ts';
+import type { Mode } from './mode.ts';
 
 export interface Mutant {
   readonly name: string;

@@ -12,7 +12,6 @@ import { tablePromises } from '../../src/azure/promises.ts';
 import { tableRetention } from '../../src/azure/retention.ts';
 import { querySlots } from '../../src/azure/query-slots.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
-import { azureTable } from '../../src/azure/azure-table.ts';
 import type { Table } from '../../src/azure/table.ts';
 import { workspaceSlots } from '../../src/azure/workspace-slots.ts';
 import type { RunOrder } from '../../src/hunt/run.ts';
@@ -21,12 +20,13 @@ import type { Services, Workspace } from '../../src/services.ts';
 import { DAY, HOUR } from '../../src/time.ts';
 import { aHunt, anAnswer } from '../support/builders.ts';
 import type { Plan } from './fault.ts';
-import { KNOWN, NEW, tableClient, TIME_LIMIT, TOO_LONG, type Lane } from './lane.ts';
-import { faultProxy, type Life, type Seen } from './proxy.ts';
+import { KNOWN, NEW } from './day-before.ts';
+import type { Lane } from './lane.ts';
+import type { Life, Seen } from './storage.ts';
 import { faultyWorkspace, WORKSPACE_ID } from './workspace.ts';
 
-/** Fewer than a killed process may leave taken, so that who comes after it has to wait or to take over. */
-const slots = { alias: 'corp', id: WORKSPACE_ID, size: 1 };
+/** As many as by default: a killed process leaves one taken. Who has to wait for one is the slots' own contract. */
+const slots = { alias: 'corp', id: WORKSPACE_ID, size: 5 };
 
 /** One process of the program: real adapters over a storage, a workspace and a Teams that do as the plan says. */
 export interface Process {
@@ -37,7 +37,7 @@ export interface Process {
 }
 
 export interface ProcessOptions {
-  readonly lane: Pick<Lane, 'tablesUrl' | 'notifier'>;
+  readonly lane: Pick<Lane, 'storage' | 'notifier'>;
   readonly name: string;
   readonly table: string;
   readonly plan: Plan;
@@ -57,21 +57,17 @@ const WIRE = JSON.stringify({ tables: [{ name: 'PrimaryResult', columns: ANSWER.
 export async function startProcess(options: ProcessOptions): Promise<Process> {
   const { lane, name, plan, now, hold, mutate } = options;
   const life: Life = { dead: false };
-  const proxy = await faultProxy(lane.tablesUrl, {
+  const { table, stop } = await lane.storage.behind(options.table, {
     life,
-    fault: () => plan.next('storage'),
-    tooLong: TOO_LONG,
+    fault: ({ what }) => plan.next('storage', what),
     ...(hold && { hold }),
   });
-  const table = azureTable(tableClient(proxy.url, options.table), TIME_LIMIT);
   const services = servicesOf(table, options, life);
   return {
     name,
     life,
     services: mutate ? mutate(services, table) : services,
-    stop: () => {
-      proxy.stop();
-    },
+    stop,
   };
 
   function servicesOf(over: Table, { send }: ProcessOptions, own: Life): Services {
@@ -85,8 +81,7 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
             faultyWorkspace(
               () => WIRE,
               own,
-              () => plan.next('workspace'),
-              TOO_LONG,
+              () => plan.next('workspace', 'the query'),
               options.log,
               workspaceSlots({ ...slots, table: over, own: querySlots(slots.size), now, sleep, log: options.log }),
             ),
@@ -122,8 +117,8 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
         tick: '0 */5 * * * *',
         digest: '0 0 7 * * 1',
         lateness: 2 * DAY,
-        // Real time for the query, the clock's for the lease, which lasts a minute longer.
-        runTimeout: TOO_LONG * 2,
+        // Real time for the query, which never takes so long; the clock's for the lease, which lasts a minute longer.
+        runTimeout: 30_000,
         evidenceTimeout: 120_000,
         blindAfter: 2_700_000,
         remindAfter: DAY,

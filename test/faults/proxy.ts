@@ -1,27 +1,15 @@
 import { Agent, createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from './fault.ts';
+import type { Seen, Weather } from './storage.ts';
 
-/** A process that may be killed: from then on none of its requests arrives anywhere. */
-export interface Life {
-  dead: boolean;
-}
-
-export interface Seen {
-  readonly method: string;
-  readonly url: string;
-  readonly body: Buffer;
-}
-
-export interface ProxyOptions {
-  readonly life: Life;
-  readonly fault: () => Fault | undefined;
-  /** Longer than a caller waits. */
-  readonly tooLong: number;
-  /** Called before a request is passed on; the request waits for it. */
-  readonly hold?: (seen: Seen) => Promise<void>;
-}
+/**
+ * Says to our end of the wire that no answer has come in time. Real time would do, too, but a machine that is busy enough
+ * would then lose answers that nobody planned to lose.
+ */
+export const NO_ANSWER = 'x-no-answer';
+/** How late a request takes effect that its sender has given up. */
+const LATE = 50;
 
 interface Answer {
   readonly status: number;
@@ -32,7 +20,7 @@ interface Answer {
 /** Stands between one process and a storage service, and does to a request what the plan says. */
 export async function faultProxy(
   target: URL,
-  { life, fault, tooLong, hold }: ProxyOptions,
+  { life, fault, hold }: Weather,
 ): Promise<{ readonly url: string; stop(): void }> {
   const agent = new Agent({ keepAlive: true });
   const pass = async ({ method = '', url = '', headers }: IncomingMessage, body: Buffer): Promise<Answer> =>
@@ -53,8 +41,9 @@ export async function faultProxy(
       request.socket.destroy();
       return;
     }
-    await hold?.({ method: request.method ?? '', url: request.url ?? '', body });
-    const happening = fault();
+    const seen = seenOf(request, body);
+    await hold?.(seen);
+    const happening = fault(seen);
     const kind = happening?.kind;
     const hangUp = (): void => void request.socket.destroy();
     if (kind === 'killBefore') life.dead = true;
@@ -66,15 +55,21 @@ export async function faultProxy(
       refuse(response, happening?.status ?? 500);
       return;
     }
-    if (kind === 'delay') await sleep(tooLong);
+    if (kind === 'delay') {
+      giveUp(response);
+      await sleep(LATE);
+      await pass(request, body);
+      return;
+    }
     if (kind === 'dup') await pass(request, body);
     const answer = await pass(request, body);
     if (kind === 'killAfter') life.dead = true;
     if (kind === 'killAfter' || kind === 'dropAfter') hangUp();
     else if (kind === 'statusAfter') refuse(response, happening?.status ?? 500);
     else if (kind === 'truncate') cutOff(response, answer);
-    // Stalled: it has happened, and nobody ever hears of it.
-    else if (kind !== 'stall') passOn(response, answer);
+    // It has happened, and nobody ever hears of it.
+    else if (kind === 'stall') giveUp(response);
+    else passOn(response, answer);
   };
 
   const server = createServer((request, response) => {
@@ -91,10 +86,24 @@ export async function faultProxy(
   };
 }
 
+function seenOf({ method = '', url = '' }: IncomingMessage, body: Buffer): Seen {
+  const text = body.toString('latin1');
+  const rows = [...text.matchAll(/^(?:POST|PUT|PATCH|MERGE|DELETE) \S*\/\w+(\S*) HTTP/gm)].map(([, row]) => row);
+  // What is created has its keys in the body.
+  const created = [...text.matchAll(/"RowKey":"([^"]*)"/g)].map(([, row]) => `new ${row ?? ''}`);
+  const [, what = ''] = /^\/[^/]+\/[^/(?]+(.*)$/.exec(decodeURIComponent(url)) ?? ['', url];
+  return { what: [method, what, ...rows, ...created].filter((part) => part !== '').join(' '), body: text };
+}
+
 async function bodyOf(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+function giveUp(response: ServerResponse): void {
+  response.writeHead(504, { [NO_ANSWER]: 'true' });
+  response.end();
 }
 
 function refuse(response: ServerResponse, status: number): void {

@@ -1,164 +1,193 @@
-/**
- * `npm run test:faults`: every single fault at every request, alone and with overlapping runs; then pairs and storms.
- * `--every 1` tries every kind at every request (an hour); by default every sixth pair of them, spread evenly.
- * `--kills 40` rounds in which a real process is killed, `--seeds 1500` storms, `--seed 17` replays one, `--modes slot`, `--kinds stall,dup`.
- * `--only "storage stall @155"` replays one single fault, `--verbose` tells what the program logs, which is told anyway when something is violated.
- */
-import { parseArgs } from 'node:util';
+/** `npm run test:faults`; `--help` says what it does and can be asked for. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { startAzurite } from '../../local/azurite.ts';
-import { calm, FAULTS, IN_DOUBT, pair, single, storm, type FaultKind, type Place, type Plan } from './fault.ts';
 import { terminalLog } from '../../local/terminal-log.ts';
 import { silentLog } from '../support/silent-log.ts';
+import { azuriteStorage } from './azurite-storage.ts';
+import { dayBefore } from './day-before.ts';
+import { calm, type Place } from './fault.ts';
+import { ofTable, replay, seeded, singleFaults, type Job } from './jobs.ts';
 import { openLane, type Lane } from './lane.ts';
-import { MUTANTS, type Mutant } from './mutants.ts';
+import { memoryStorage } from './memory-storage.ts';
+import type { Mode } from './mode.ts';
+import { MUTANTS } from './mutants.ts';
+import { HELP, OptionError, readOptions, type Options } from './options.ts';
+import { undetected } from './planted-bugs.ts';
+import { play } from './scenario.ts';
 import { killRound } from './sigkill.ts';
-import { MODES, play, type Mode, type Outcome } from './scenario.ts';
+import { FaultTableError, readFaultTable, type Clean } from './table-file.ts';
+import { add, newTally, note, totalOf, type Tally } from './tally.ts';
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '20' },
-    seed: { type: 'string' },
-    kills: { type: 'string', default: '2' },
-    modes: { type: 'string', default: MODES.join(',') },
-    kinds: { type: 'string', default: FAULTS.join(',') },
-    lanes: { type: 'string', default: '4' },
-    every: { type: 'string', default: '6' },
-    only: { type: 'string' },
-    verbose: { type: 'boolean', default: false },
-  },
-});
-const modes = values.modes.split(',') as Mode[];
-const kinds = values.kinds.split(',') as FaultKind[];
-
-interface Job {
-  readonly name: string;
-  readonly mode: Mode;
-  readonly plan: Plan;
-}
-interface Tally {
-  scenarios: number;
-  violations: number;
-  repeated: number;
+try {
+  process.exit(await main(readOptions(process.argv.slice(2))));
+} catch (error) {
+  if (!(error instanceof OptionError || error instanceof FaultTableError)) throw error;
+  console.error(error.message);
+  process.exit(2);
 }
 
-const azurite = await startAzurite();
-const lanes = await Promise.all(Array.from({ length: Number(values.lanes) }, () => openLane(azurite.tablesUrl)));
-const started = Date.now();
-const tally: Record<string, Tally> = {};
-const examples: string[] = [];
-
-const [probe] = lanes;
-if (!probe) throw new Error('--lanes must be 1 or more.');
-const clean = new Map<Mode, Readonly<Record<Place, number>>>();
-for (const mode of modes) {
-  const plan = calm();
-  note({ name: 'calm', mode, plan }, await play(probe, { mode, plan, log: silentLog }));
-  clean.set(mode, plan.counts);
-  console.log(`${mode}: ${JSON.stringify(plan.counts)} requests without any fault`);
-}
-
-const jobs = (values.seed === undefined ? [...everySingleFault(), ...seeded()] : [replay(values.seed)]).filter(
-  ({ name }) => values.only === undefined || name === values.only,
-);
-await Promise.all(
-  lanes.map(async (lane) => {
-    for (let job = jobs.shift(); job; job = jobs.shift()) {
-      const lines: string[] = [];
-      const outcome = await play(lane, { ...job, log: terminalLog((line) => void lines.push(line)) });
-      note(job, outcome);
-      if (values.verbose || outcome.violations.length > 0)
-        console.log([`\n${job.mode}, ${job.name}`, ...lines].join('\n'));
-    }
-  }),
-);
-
-if (values.seed === undefined && values.only === undefined) {
-  let kills = 0;
-  for (let seed = 1; seed <= Number(values.kills); seed += 1) {
-    const round = await killRound(probe, seed);
-    kills += round.kills;
-    // Whoever dies between a post and the word of it has to post again.
-    note(
-      { name: 'SIGKILL', mode: 'slot', plan: { ...calm(), happened: [{ place: 'teams', at: 0, kind: 'killAfter' }] } },
-      round,
-    );
+async function main(options: Options): Promise<number> {
+  if (options.help) {
+    console.log(HELP);
+    return 0;
   }
-  console.log(`${values.kills} rounds with ${String(kills)} processes killed`);
+  const started = Date.now();
+  // A table is for the wire unless somebody wants it otherwise; both would say everything twice.
+  const onTheWire = options.storage === 'azurite' || (options.storage === 'both' && isChosen(options));
+  const inMemory = options.storage === 'both' && !onTheWire ? playInMemory() : undefined;
+  const result = options.storage === 'memory' ? await playOn('memory', options) : await playOn('azurite', options);
+  if (process.send) {
+    process.send(result);
+    return 0;
+  }
+  const other = await inMemory;
+  if (other) {
+    add(result.tally, other.tally);
+    result.survivors.push(...other.survivors);
+  }
+  return options.list ? 0 : tell(result, options, Math.round((Date.now() - started) / 1000));
 }
-const survivors = values.seed === undefined && values.only === undefined ? await undetected() : [];
-console.table(tally);
-const total = (field: keyof Tally): number => Object.values(tally).reduce((sum, one) => sum + one[field], 0);
-const seconds = Math.round((Date.now() - started) / 1000);
-console.log(`${String(total('scenarios'))} scenarios, ${String(total('violations'))} violations, ${String(seconds)} s`);
-for (const example of examples.slice(0, 20)) console.log(example);
-for (const lane of lanes) lane.stop();
-await azurite.stop();
-for (const survivor of survivors) console.log(`NOT FOUND: a program that ${survivor}`);
-process.exit(total('violations') + survivors.length === 0 ? 0 : 1);
 
-/** Planted bugs that no fault brought to light. */
-async function undetected(): Promise<readonly string[]> {
-  const missed = await Promise.all(
-    MUTANTS.map(async (mutant, n) => {
-      const lane = lanes[n];
-      if (!lane) throw new Error(`--lanes must be ${String(MUTANTS.length)} or more.`);
-      return (await findBug(lane, mutant)) ? [] : [mutant.name];
+interface Result {
+  readonly tally: Tally;
+  /** Planted bugs that were not found. */
+  readonly survivors: string[];
+}
+
+/** Some scenarios instead of all. */
+function isChosen({ table, list, seed, only }: Options): boolean {
+  return table !== undefined || list || seed !== undefined || only !== undefined;
+}
+
+/** Planted bugs are looked for where it costs least. */
+const seeksBugs = (where: string, options: Options): boolean =>
+  !isChosen(options) && (where === 'memory' || options.storage === 'azurite');
+
+/** In a process of its own: the wire and it need a core each. */
+async function playInMemory(): Promise<Result> {
+  const child = fork('test/faults/run.ts', [...process.argv.slice(2), '--storage', 'memory'], {
+    execArgv: process.execArgv,
+  });
+  let result: Result | undefined;
+  child.on('message', (message) => (result = message as Result));
+  await once(child, 'exit');
+  if (!result) throw new Error('The scenarios in memory did not come to an end.');
+  return result;
+}
+
+async function playOn(where: 'memory' | 'azurite', options: Options): Promise<Result> {
+  const azurite = where === 'azurite' ? await startAzurite() : undefined;
+  const snapshot = await dayBefore();
+  const storage = azurite ? azuriteStorage(azurite.tablesUrl, snapshot) : memoryStorage(snapshot);
+  const lanes = await Promise.all(Array.from({ length: options.lanes }, () => openLane(storage)));
+  const [probe] = lanes;
+  if (!probe) throw new Error('There is no lane.');
+  const tally = newTally();
+  const survivors: string[] = [];
+  try {
+    const clean = await calmRuns(probe, where, options, tally);
+    if (!options.list) {
+      await playAll(lanes, where, jobsOf(clean, where, options), options, tally);
+      if (azurite && !isChosen(options)) await killAll(probe, azurite.tablesUrl, options, tally);
+      if (seeksBugs(where, options)) survivors.push(...(await undetected(lanes)));
+    }
+  } finally {
+    for (const lane of lanes) lane.stop();
+    await azurite?.stop();
+  }
+  return { tally, survivors };
+}
+
+/** Each mode without any fault: how many requests there are, and with `--list` which. */
+async function calmRuns(probe: Lane, where: string, { modes, list }: Options, tally: Tally): Promise<Clean> {
+  const clean = new Map<Mode, Readonly<Record<Place, number>>>();
+  for (const mode of modes) {
+    const requests: string[] = [];
+    const plan = calm((place, at, what) => void requests.push(`${mode} ${place} @${String(at)} # ${what}`));
+    const verdict = await play(probe, { mode, plan, log: silentLog });
+    note(tally, { group: `${where}: ${mode}, calm`, name: 'calm', mode, happened: [], verdict });
+    clean.set(mode, plan.counts);
+    const { storage, workspace, teams } = plan.counts;
+    const words = `${String(storage)} requests to storage, ${String(workspace)} to the workspace, ${String(teams)} to Teams`;
+    console.log(list ? [`# ${mode}: ${words}`, ...requests].join('\n') : `${where}, ${mode}: ${words}`);
+  }
+  return clean;
+}
+
+function jobsOf(clean: Clean, where: string, options: Options): Job[] {
+  const { table, seed, only } = options;
+  if (table !== undefined) return [...ofTable(readFaultTable(textOf(table), clean))];
+  if (seed !== undefined) return [replay(seed, clean)];
+  if (only === undefined) return [...singleFaults(clean, options, sampleOf(where, options)), ...seeded(clean, options)];
+  const jobs = [...singleFaults(clean, options, () => 1)].filter(({ name }) => name === only);
+  if (jobs.length === 0) throw new OptionError(`--only "${only}": there is no such fault. --list lists the requests.`);
+  return jobs;
+}
+
+/** The timer's run and the overlap of two are tried in full; leases that run out make twice the requests. */
+function sampleOf(where: string, { all, every }: Options): (mode: Mode) => number {
+  if (where === 'azurite') return () => every;
+  return (mode) => (all || mode === 'slot' || mode === 'overlap' ? 1 : 3);
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new OptionError(`--table ${file}: ${(error as Error).message}`);
+  }
+}
+
+async function playAll(
+  lanes: readonly Lane[],
+  where: string,
+  jobs: Job[],
+  { verbose }: Options,
+  tally: Tally,
+): Promise<void> {
+  const all = jobs.length;
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (let job = jobs.shift(); job; job = jobs.shift()) {
+        const lines: string[] = [];
+        const verdict = await play(lane, { ...job, log: terminalLog((line) => void lines.push(line)) });
+        note(tally, { ...job, group: `${where}: ${job.group}`, happened: job.plan.happened, verdict });
+        if (verbose || verdict.violations.length > 0)
+          console.log([`\n${where}, ${job.mode}, ${job.name}`, ...lines].join('\n'));
+        const done = all - jobs.length;
+        if (done % 100 === 0) console.log(`${where}: ${String(done)} of ${String(all)} scenarios`);
+      }
     }),
   );
-  console.log(`${String(MUTANTS.length - missed.flat().length)} of ${String(MUTANTS.length)} planted bugs found`);
-  return missed.flat();
 }
 
-async function findBug(lane: Lane, { mode, under, mutate }: Mutant): Promise<boolean> {
-  let calmly = await tryOut(lane, mode, calm(), mutate);
-  // Two processes do not always meet: on a busy machine one may be done before the other begins.
-  for (let again = 0; again < 5 && !calmly.wrong && !under; again += 1)
-    calmly = await tryOut(lane, mode, calm(), mutate);
-  if (calmly.wrong || !under) return calmly.wrong;
-  const [place, kind] = under;
-  for (let at = 1; at <= calmly.counts[place]; at += 1)
-    if ((await tryOut(lane, mode, single(place, at, kind), mutate)).wrong) return true;
-  return false;
-}
-
-async function tryOut(lane: Lane, mode: Mode, plan: Plan, mutate: Mutant['mutate']) {
-  const { violations, repeated } = await play(lane, { mode, plan, log: silentLog, mutate });
-  const doubtful = plan.happened.some(({ kind }) => IN_DOUBT.has(kind));
-  return { wrong: violations.length > 0 || (repeated > 0 && !doubtful), counts: plan.counts };
-}
-
-function* everySingleFault(): Generator<Job> {
-  for (const mode of modes) {
-    for (const [place, requests] of Object.entries(clean.get(mode) ?? {}) as [Place, number][]) {
-      for (const kind of kinds)
-        for (let at = 1; at <= requests; at += 1)
-          if ((at + FAULTS.indexOf(kind)) % Number(values.every) === 0 || requests < 5)
-            yield { name: `${place} ${kind} @${String(at)}`, mode, plan: single(place, at, kind) };
-    }
+async function killAll(lane: Lane, tablesUrl: string, { kills, from }: Options, tally: Tally): Promise<void> {
+  let killed = 0;
+  for (let seed = from; seed < from + kills; seed += 1) {
+    const { verdict, happened } = await killRound(lane, tablesUrl, seed);
+    killed += happened.length;
+    note(tally, { group: 'azurite: slot, SIGKILL', name: `SIGKILL ${String(seed)}`, mode: 'slot', happened, verdict });
   }
+  console.log(`${String(kills)} rounds with ${String(killed)} processes killed`);
 }
 
-function* seeded(): Generator<Job> {
-  for (let seed = 1; seed <= Number(values.seeds); seed += 1) yield replay(String(seed));
-}
-
-/** The same seed is the same scenario: an odd one a pair of faults, an even one a storm. */
-function replay(text: string): Job {
-  const seed = Number(text);
-  const mode = modes[seed % modes.length] ?? 'slot';
-  const plan = seed % 2 === 0 ? storm(seed) : pair(seed, clean.get(mode) ?? calm().counts);
-  return { name: `seed ${text}`, mode, plan };
-}
-
-function note({ name, mode, plan }: Job, { violations, repeated }: Outcome): void {
-  const group = `${mode}, ${name.replace(/ @\d+$/, '').replace(/^seed .*/, 'seeds')}`;
-  const one = (tally[group] ??= { scenarios: 0, violations: 0, repeated: 0 });
-  const doubtful = plan.happened.some(({ kind, place }) => IN_DOUBT.has(kind) || place === 'teams');
-  const all = [...violations, ...(repeated > 0 && !doubtful ? [`REPEATED ${String(repeated)} without a doubt`] : [])];
-  one.scenarios += 1;
-  one.repeated += repeated > 0 ? 1 : 0;
-  if (all.length === 0) return;
-  one.violations += 1;
-  const faults = plan.happened.map(({ place, at, kind }) => `${place} ${kind}@${String(at)}`).join(' ');
-  examples.push(`${mode}, ${name}: ${all.join('; ')} [${faults}]`);
+function tell({ tally, survivors }: Result, options: Options, seconds: number): number {
+  console.table(tally.counts);
+  const total = (field: Parameters<typeof totalOf>[1]): string => String(totalOf(tally, field));
+  for (const example of tally.examples.slice(0, 20)) console.log(example);
+  const unreached = options.table === undefined ? [] : tally.unreached;
+  for (const fault of unreached) console.log(`NOT REACHED ${fault}`);
+  if (!isChosen(options)) {
+    const planted = MUTANTS.length;
+    console.log(`${String(planted - survivors.length)} of ${String(planted)} planted bugs found`);
+  }
+  for (const survivor of survivors) console.log(`NOT FOUND ${survivor}`);
+  console.log(
+    `${total('scenarios')} scenarios, ${total('violations')} violations, ${String(seconds)} s; ` +
+      `${total('repeated')} messages said again after an answer that was lost or a process that died; ` +
+      `${total('unreached')} scenarios ended before their fault`,
+  );
+  return totalOf(tally, 'violations') + survivors.length + unreached.length === 0 ? 0 : 1;
 }

@@ -6,18 +6,12 @@ import { HOUR, MINUTE } from '../../src/time.ts';
 import { aScope, NOON } from '../support/builders.ts';
 import type { Behaviour, Posted } from '../support/connector.ts';
 import { calm, type Fault, type Plan } from './fault.ts';
-import { violationsOf } from './invariants.ts';
+import type { Message as Told } from './duplicates.ts';
+import { verdictOn, type Verdict } from './invariants.ts';
 import type { Lane } from './lane.ts';
+import type { Mode } from './mode.ts';
 import { startProcess, type Process, type ProcessOptions } from './process.ts';
-import type { Life } from './proxy.ts';
-
-/**
- * `slot`: the timer's run alone. `overlap`: a run on demand at the same time, in another process. `lease`: the first
- * run stands still before it remembers anything until its lease has run out and another run has come and gone.
- * `begin`: so does it before it says that it is at work; its call gives up meanwhile, and its message is delivered again.
- */
-export type Mode = 'slot' | 'overlap' | 'lease' | 'begin';
-export const MODES: readonly Mode[] = ['slot', 'overlap', 'lease', 'begin'];
+import type { Life } from './storage.ts';
 
 /** What the first run is about to write when it stands still. */
 const HELD_AT: Partial<Record<Mode, string>> = { lease: "RowKey='0h-", begin: '"attempt"' };
@@ -29,12 +23,6 @@ export interface Scenario {
   readonly mutate?: ProcessOptions['mutate'];
 }
 
-export interface Outcome {
-  readonly violations: readonly string[];
-  /** Devices that are in more than one message. */
-  readonly repeated: number;
-}
-
 interface Message {
   readonly order: RunOrder;
   deliveries: number;
@@ -42,13 +30,14 @@ interface Message {
 }
 
 /** Much longer than any request may take: a run that does not end is a violation of its own. */
-const HUNG = 20_000;
+const HUNG = 120_000;
 const STORM_ROUNDS = 8;
 
 /** Plays the platform: a timer, a queue that delivers again what was not finished, and processes that start again. */
-export async function play(lane: Lane, { mode, plan, log, mutate }: Scenario): Promise<Outcome> {
-  const table = await lane.freshTable();
-  let clock = new Date(NOON.getTime() + 18 * HOUR);
+export async function play(lane: Lane, { mode, plan, log, mutate }: Scenario): Promise<Verdict> {
+  const table = await lane.storage.freshTable();
+  const morning = new Date(NOON.getTime() + 18 * HOUR);
+  let clock = morning;
   const now = (): Date => clock;
   const pass = (time: number): void => {
     clock = new Date(clock.getTime() + time);
@@ -68,7 +57,13 @@ export async function play(lane: Lane, { mode, plan, log, mutate }: Scenario): P
   };
   let weather = plan;
   lane.delivered.length = 0;
-  lane.onPost((name, posted) => behaviourOf(weather.next('teams'), lives.get(name), posted, lane));
+  /** How many faults had happened when a message came, and whether it met one itself. */
+  const marks = new Map<Posted, Pick<Told, 'faultsBefore' | 'struck'>>();
+  lane.onPost((name, posted) => {
+    const fault = weather.next('teams', `${posted.method} a message`);
+    marks.set(posted, { faultsBefore: plan.happened.length, struck: fault !== undefined });
+    return behaviourOf(fault, lives.get(name), posted, lane);
+  });
 
   const start = async (hold?: ProcessOptions['hold']): Promise<Process> => {
     const name = `p${String(processes.length)}`;
@@ -77,7 +72,7 @@ export async function play(lane: Lane, { mode, plan, log, mutate }: Scenario): P
       name,
       table,
       // Asked at each request, so that the storm ends for everybody at once.
-      plan: { ...plan, next: (place) => weather.next(place) },
+      plan: { ...plan, next: (place, what) => weather.next(place, what) },
       now,
       send,
       log: named(log, name),
@@ -174,9 +169,15 @@ export async function play(lane: Lane, { mode, plan, log, mutate }: Scenario): P
     await drain();
   }
 
-  const outcome = await violationsOf(lane, table, now);
+  const delivered = lane.delivered.map((posted): Told => ({
+    posted,
+    ...(marks.get(posted) ?? { faultsBefore: 0, struck: false }),
+  }));
+  const { happened } = plan;
+  const over = lane.storage.open(table);
+  const outcome = await verdictOn({ table: over, delivered, happened, seen: morning, now });
   for (const process of processes) process.stop();
-  await lane.dropTable(table);
+  await lane.storage.dropTable(table);
   const stuck = [...hung.map((what) => `HUNG ${what}`), ...queue.map(({ order: { id } }) => `LEFT IN QUEUE ${id}`)];
   return { ...outcome, violations: [...outcome.violations, ...crowds, ...stuck] };
 }

@@ -3,6 +3,7 @@ import { runOrder, runPoisoned, MAX_DELIVERIES } from '../../src/functions/on-qu
 import { readRunMessage } from '../../src/azure/run-queue.ts';
 import { silentLog } from '../support/silent-log.ts';
 import { calm } from './fault.ts';
+import { azuriteStorage } from './azurite-storage.ts';
 import { aBot, notifierOf } from './lane.ts';
 import { startProcess } from './process.ts';
 
@@ -12,7 +13,7 @@ const bot = aBot();
 // Loaded before the word that the work begins: the killer wants to meet the work.
 await bot();
 const { services } = await startProcess({
-  lane: { tablesUrl: new URL(tablesUrl), notifier: () => notifierOf(bot, teamsUrl, now, 5_000) },
+  lane: { storage: azuriteStorage(tablesUrl, []), notifier: () => notifierOf(bot, teamsUrl, now, 10_000) },
   name: 'worker',
   table,
   plan: calm(),

@@ -1,13 +1,12 @@
 import { createHttpHeaders, RestError, type HttpClient, type PipelineRequest } from '@azure/core-rest-pipeline';
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { makeLogsQueryClient } from '../../src/azure/log-analytics-client.ts';
 import { logAnalyticsWorkspace } from '../../src/azure/log-analytics.ts';
 import type { QuerySlots } from '../../src/azure/query-slots.ts';
 import type { Log } from '../../src/log.ts';
 import type { Workspace } from '../../src/services.ts';
 import type { Fault } from './fault.ts';
-import type { Life } from './proxy.ts';
+import type { Life } from './storage.ts';
 
 export const WORKSPACE_ID = '99999999-8888-7777-6666-555555555555';
 
@@ -16,10 +15,10 @@ export function faultyWorkspace(
   body: () => string,
   life: Life,
   fault: () => Fault | undefined,
-  tooLong: number,
   log: Log,
   limit: QuerySlots,
 ): Workspace {
+  let giveUp = (): void => undefined;
   const httpClient: HttpClient = {
     async sendRequest(request) {
       const dropped = (): never => {
@@ -41,8 +40,11 @@ export function faultyWorkspace(
       if (kind === 'status' || kind === 'statusAfter')
         return answer(happening?.status ?? 500, JSON.stringify({ error: { code: 'ServerBusy', message: 'Busy.' } }));
       if (kind === 'truncate') return answer(200, body().slice(0, body().length >> 1));
-      if (kind === 'stall') return untilAborted(request);
-      if (kind === 'delay') await sleep(tooLong);
+      if (kind === 'stall' || kind === 'delay') {
+        const aborted = untilAborted(request);
+        giveUp();
+        return aborted;
+      }
       return answer(200, body());
     },
   };
@@ -51,7 +53,17 @@ export function faultyWorkspace(
     { endpoint: 'https://api.loganalytics.io', httpClient },
   );
   const options = { limit, sleep: () => Promise.resolve(), log };
-  return logAnalyticsWorkspace(client, WORKSPACE_ID, options);
+  const workspace = logAnalyticsWorkspace(client, WORKSPACE_ID, options);
+  return {
+    query(kql, window, signal, read) {
+      const patience = new AbortController();
+      // As when the time for the run is over, without waiting for it.
+      giveUp = () => {
+        patience.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+      };
+      return workspace.query(kql, window, AbortSignal.any([signal, patience.signal]), read);
+    },
+  };
 }
 
 const untilAborted = (request: PipelineRequest): Promise<never> =>

@@ -9,11 +9,11 @@ export interface TableTraffic {
 /** Table Storage's rules in memory: etags, all-or-nothing transactions, ordered keys. It passes the same contract as Azurite. */
 export function memoryTable(
   traffic: TableTraffic = { reads: 0, writes: 0 },
-): Table & { readonly traffic: TableTraffic } {
-  let rows = new Map<string, Entity>();
-  let version = 0;
-  const keyOf = (entity: { partitionKey: string; rowKey: string }): string =>
-    `${entity.partitionKey}\n${entity.rowKey}`;
+  initial: readonly Entity[] = [],
+): Table & { readonly traffic: TableTraffic; all(): readonly Entity[] } {
+  // A row is never changed, only replaced, so tables that begin with the same rows may share them.
+  const rows = new Map(initial.map((row) => [keyOf(row), row]));
+  let version = initial.length;
   const put = (entity: Entity, before?: Entity): string => {
     const etag = `v${String((version += 1))}`;
     rows.set(keyOf(entity), { ...before, ...copyOf(entity), etag });
@@ -46,6 +46,7 @@ export function memoryTable(
 
   return {
     traffic,
+    all: () => [...rows.values()],
     get: (partitionKey, rowKey) => read(rows.get(keyOf({ partitionKey, rowKey }))),
     async *list(partitionKey, from, to) {
       const found = [...rows.values()].filter(
@@ -67,12 +68,15 @@ export function memoryTable(
       }),
     transact: (operations) =>
       write((): TransactionResult => {
-        const before = new Map(rows);
+        const before = operations.map(({ entity }) => [keyOf(entity), rows.get(keyOf(entity))] as const);
         const etags: (string | undefined)[] = [];
         for (const operation of operations) {
           const result = apply(operation);
           if (typeof result === 'string') {
-            rows = before;
+            for (const [key, row] of before) {
+              if (row) rows.set(key, row);
+              else rows.delete(key);
+            }
             return { result };
           }
           etags.push(result.etag);
@@ -82,11 +86,12 @@ export function memoryTable(
   };
 }
 
+const keyOf = ({ partitionKey, rowKey }: { partitionKey: string; rowKey: string }): string =>
+  `${partitionKey}\n${rowKey}`;
+
 /** What was stored must not change when its writer goes on using the same bytes. */
-const copyOf = (entity: Entity): Entity =>
-  Object.fromEntries(
-    Object.entries(entity).map(([name, value]): [string, Property | undefined] => [
-      name,
-      value instanceof Uint8Array ? Uint8Array.from(value) : value,
-    ]),
-  ) as unknown as Entity;
+function copyOf(entity: Entity): Entity {
+  const bytes = Object.entries(entity).filter(([, value]) => value instanceof Uint8Array);
+  const copies = bytes.map(([name, value]) => [name, Uint8Array.from(value as Uint8Array)]);
+  return { ...entity, ...(Object.fromEntries(copies) as Record<string, Property>) };
+}

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { runOrder, runPoisoned } from '../../src/functions/on-queue.ts';
+import { MAX_DELIVERIES, runOrder, runPoisoned } from '../../src/functions/on-queue.ts';
 import { planRun, requestedRunId, type RunOrder } from '../../src/hunt/run.ts';
 import { runHunt } from '../../src/run-hunt.ts';
 import type { RunRecord } from '../../src/services.ts';
@@ -268,6 +268,21 @@ describe('a failure', () => {
     expect(kinds()).toEqual(['baseline-founded']);
     expect(await world.services.runs.find(trying.id)).toMatchObject({ status: 'completed' });
     expect((await world.services.runs.find(trying.id))?.failure).toBeUndefined();
+  });
+
+  it('of storage that lets no attempt begin is never taken for the end of the run: the platform gets it back', async () => {
+    const { runs } = world.services;
+    const asked = order();
+    await runs.order(asked);
+    world.answer = failure('throttled');
+    await expect(runOrder(asked, MAX_DELIVERIES - 1, world.services)).rejects.toThrow();
+    world.services.runs = { ...runs, begin: () => Promise.reject(failure('unavailable', 'table-storage')) };
+
+    await expect(runOrder(asked, MAX_DELIVERIES, world.services)).rejects.toThrow('unavailable');
+
+    world.services.runs = runs;
+    await runPoisoned(asked, world.services);
+    expect(await runs.find(asked.id)).toMatchObject({ status: 'failed', failure: { willRetry: false } });
   });
 
   it('that kills the process every time is told when the message is poison', async () => {

@@ -53,6 +53,24 @@ const expectHere = (world: World, days: number, device = '') =>
     world.services,
   );
 
+describe('a message whose case could not be told of it', () => {
+  it('is not sent again, and the case knows it at the next tick: a click changes it like any other', async () => {
+    const world = await aWatchedWorld();
+    const { cases } = world.services;
+    world.services.cases = { ...cases, posted: () => Promise.reject(failure('unavailable', 'table-storage')) };
+    await expect(run(world)).rejects.toThrow('unavailable');
+
+    world.services.cases = cases;
+    world.pass(HOUR);
+    await tick(world.services);
+
+    expect(told(world)).toEqual(['new']);
+    await actOnCase(world.told[0]?.case.id ?? '', { verb: 'acknowledge' }, ana, world.services);
+    await tick(world.services);
+    expect(world.updated.map(({ activityId }) => activityId)).toEqual(['1']);
+  });
+});
+
 describe('a conversation', () => {
   it('that does not want a hunt is not told of it; the others are', async () => {
     const world = await aWatchedWorld([CHANNEL], [SECOND_CHANNEL, { topic: 'tactic:CommandAndControl', on: false }]);
