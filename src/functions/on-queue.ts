@@ -84,8 +84,14 @@ export async function runPoisoned(order: RunOrder, services: Services): Promise<
   log.error('run.poisoned', { run: order.id, hunt: order.scope.hunt, workspace: order.scope.workspace });
   const hunt = huntOf(order.scope, services);
   if (!hunt) return;
-  const ticket = await runs.begin(planRun(order, hunt, policy.lateness), MINUTE, now());
-  if (ticket.ended) return;
+  const ticket = await runs
+    .begin(planRun(order, hunt, policy.lateness), MINUTE, now())
+    .catch(async (error: unknown) => {
+      if (!(error instanceof RunInProgressError)) throw error;
+      // Whoever is at work now answers for it; nobody gives this message back any more.
+      await answerRival(order, error, false, services);
+    });
+  if (!ticket || ticket.ended) return;
   const crash = new RunCrashedError(MAX_DELIVERIES);
   await recordFailure(hunt, ticket, crash, false, services);
   await insistOnRecord(order, crash, services);

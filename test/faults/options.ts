@@ -18,7 +18,7 @@ storms by seeds, on both; real SIGKILLs; planted bugs that have to be found.
   --kills 2        rounds in which a real process is killed
   --all            lease and begin in full, too
   --every 23       through Azurite, every so manyth pair of request and fault; 1: all 5,860, a processor second each
-  --storage both   or: memory, azurite
+  --storage both   or: memory, azurite; some scenarios (--table, --list, --seed, --only) go through Azurite unless it says memory
   --modes ${MODES.join(',')}
   --kinds ${FAULTS.join(',')}
   --only "storage stall @155"   replays one single fault

@@ -62,8 +62,9 @@ function isChosen({ table, list, seed, only }: Options): boolean {
 }
 
 /** Planted bugs are looked for where it costs least. */
-const seeksBugs = (where: string, options: Options): boolean =>
-  !isChosen(options) && (where === 'memory' || options.storage === 'azurite');
+function seeksBugs(where: string, options: Options): boolean {
+  return !isChosen(options) && (where === 'memory' || options.storage === 'azurite');
+}
 
 /** In a process of its own: the wire and it need a core each. */
 async function playInMemory(): Promise<Result> {

@@ -365,6 +365,20 @@ describe('two runs at once', () => {
     expect(await runs.find(asked.id)).toMatchObject({ status: 'joined', joinedTo: holder.id });
   });
 
+  it('leave no request open whose message the host gave up on while another run is at work', async () => {
+    const { runs, policy, now } = world.services;
+    const holder = order();
+    await runs.begin(planRun(holder, hunt, policy.lateness), policy.runTimeout, now());
+    world.pass(1);
+    const asked = rival();
+    await runs.order(asked);
+
+    await runPoisoned(asked, world.services);
+
+    expect(await runs.find(asked.id)).toMatchObject({ status: 'joined', joinedTo: holder.id });
+    expect(await scopeState()).toMatchObject({ lease: { run: holder.id } });
+  });
+
   it('do not answer a look at a past time with another time: it is tried again, and refused at last', async () => {
     const { runs, policy, now } = world.services;
     await runs.begin(planRun(order(), hunt, policy.lateness), policy.runTimeout, now());
