@@ -131,7 +131,9 @@ for (const size of values.sizes.split(',').map(Number)) {
   await repeat('founding', undefined, 1);
   await repeat('unchanged');
   let grown = size;
-  await repeat('1 % new', () => { workspace.devices((grown += Math.ceil(size / 100))); });
+  await repeat('1 % new', () => {
+    workspace.devices((grown += Math.ceil(size / 100)));
+  });
 }
 await tables.stop();
 workspace.stop();
