@@ -7,7 +7,7 @@ export const HELP = `npm run test:faults -- [options]
 
 Every fault at every request of a run with 300 devices, 7 of them new: the timer's run alone (slot) and with another at the
 same time (overlap) in full, with a lease that runs out (lease, begin) every third pair of request and fault. That is in
-memory, each call of a table being a request. Through the SDK, a proxy and Azurite goes every 23rd pair. Then pairs and
+memory, each call of a table being a request. Through the SDK, a proxy and Azurite goes every 47th pair. Then pairs and
 storms by seeds, on both; real SIGKILLs; planted bugs that have to be found.
 
   --table FILE     the faults of a file instead, one scenario a line: slot storage dropAfter @12
@@ -17,7 +17,7 @@ storms by seeds, on both; real SIGKILLs; planted bugs that have to be found.
   --seed 17        replays one
   --kills 2        rounds in which a real process is killed
   --all            lease and begin in full, too
-  --every 23       through Azurite, every so manyth pair of request and fault; 1: all 5,860, a processor second each
+  --every 47       through Azurite, every so manyth pair of request and fault; 1: all 5,860, a processor second each
   --storage both   or: memory, azurite; some scenarios (--table, --list, --seed, --only) go through Azurite unless it says memory
   --modes ${MODES.join(',')}
   --kinds ${FAULTS.join(',')}
@@ -92,7 +92,7 @@ function parse(args: readonly string[]) {
         seeds: { type: 'string', default: '20' },
         from: { type: 'string', default: '1' },
         kills: { type: 'string', default: '2' },
-        every: { type: 'string', default: '23' },
+        every: { type: 'string', default: '47' },
         lanes: { type: 'string', default: String(LEAST_LANES) },
         modes: { type: 'string', default: MODES.join(',') },
         kinds: { type: 'string', default: FAULTS.join(',') },
