@@ -50,7 +50,8 @@ async function askInParts(
   const answers: { value: HuntReport; kept: KeptAnswer }[] = [];
   for (let part = 0; part < parts; part += 1) {
     const query = parts === 1 ? asked : partOfDevices(asked, hunt.device, part, parts);
-    const read = keepingRows(compareRows(input), hunt.device, pack);
+    const earlier = answers.map(({ value: before }) => before.founding);
+    const read = keepingRows(compareRows({ ...input, earlier }), hunt.device, pack);
     const { value, kept } = await workspace.query(query, run.asked, signal, read);
     if ('missingColumns' in value) throw new UnexpectedColumnsError(value.missingColumns, value.columns);
     if (wasCutOff(value.partial) && parts < MOST_PARTS) return undefined;

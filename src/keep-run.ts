@@ -2,7 +2,8 @@
 import type { ComparisonInput } from './hunt/compare.ts';
 import type { DeviceKey } from './hunt/device-key.ts';
 import type { Explanation } from './hunt/explanation.ts';
-import type { KeptAnswer, Pack } from './hunt/kept-rows.ts';
+import type { Pack } from './hunt/kept-batch.ts';
+import type { KeptAnswer } from './hunt/kept-rows.ts';
 import {
   DECISIONS,
   keptHead,

@@ -15,7 +15,7 @@ import type { Expectation, Expectations } from './hunt/expectation.ts';
 import type { Explanation } from './hunt/explanation.ts';
 import type { ScopeHistory } from './hunt/history.ts';
 import type { LifeEvent, Namesake } from './hunt/life.ts';
-import type { Pack } from './hunt/kept-rows.ts';
+import type { Pack } from './hunt/kept-batch.ts';
 import type { KeptHead, KeptPart, RunKeep } from './hunt/kept-run.ts';
 import type { Notice, NoticeContext } from './hunt/notice.ts';
 import type { Person } from './hunt/person.ts';

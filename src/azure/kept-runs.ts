@@ -13,7 +13,7 @@ const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.Z
 export function tableKeptRuns(table: Table): KeptRuns {
   const keptRun = (row: Entity): KeptRun => ({ ...readKeptHead(row), parts: () => partsOf(table, row) });
   return {
-    pack: (text) => zstdCompressSync(text, OPTIONS),
+    pack: (content) => zstdCompressSync(content, OPTIONS),
 
     async *of(scope, from, to) {
       const rows: KeptRun[] = [];

@@ -56,6 +56,7 @@ async function commitShard(
   { work, report, turn }: { readonly work: ShardWork; readonly report: HuntReport; readonly turn: () => Promise<void> },
 ): Promise<CommitReceipt> {
   const { known } = report;
+  const { places } = known;
   let recorded = 0;
   let transactions = 0;
   const told = new Set<Sighting>(work.findings);
@@ -74,7 +75,7 @@ async function commitShard(
       // Whoever dies between two transactions must not have said of a device only that it is here.
       const waitingAt = new Set(items.map(({ device }) => head.set.recall(device)?.place));
       for (const n of work.known) {
-        const place = known.placeAt(n);
+        const place = places[n] ?? 0;
         if (!waitingAt.has(place)) head.set.touchAt(place, today, () => seen(known.rowAt(n)));
       }
       // A device being founded may be there already, from a founding that died.

@@ -50,8 +50,9 @@ export async function plansOf(report: HuntReport): Promise<ShardPlan[]> {
       if ((sorted += 1) % SORTED_AT_ONCE === 0) await setImmediate();
     }
   }
-  for (let n = 0; n < report.known.length; n += 1) {
-    plans[report.known.placeAt(n) % SHARDS]?.known.push(n);
+  const { places } = report.known;
+  for (let n = 0; n < places.length; n += 1) {
+    plans[(places[n] ?? 0) % SHARDS]?.known.push(n);
     if (n % SORTED_AT_ONCE === 0) await setImmediate();
   }
   for (let place = 0; place < report.founding.length; place += 1) {

@@ -38,10 +38,13 @@ export async function readRow(
   try {
     // Also where somebody between here and the service has packed it: an unpacking stream does not hear of an abort by itself.
     const body = readableStreamBody instanceof Readable ? addAbortSignal(abortSignal, readableStreamBody) : [];
-    for await (const chunk of body) chunks.push(chunk as Buffer);
-    const bytes = Buffer.concat(chunks);
-    if (bytes.length > LARGE) await turn();
-    return readEntity(bytes.toString('utf8'));
+    let length = 0;
+    for await (const chunk of body) {
+      chunks.push(chunk as Buffer);
+      length += (chunk as Buffer).length;
+    }
+    if (length > LARGE) await turn();
+    return readEntity(Buffer.concat(chunks).toString('utf8'));
   } catch (cause) {
     abortSignal.throwIfAborted();
     throw Object.assign(new RestError('The answer with a row broke off.', { ...sent, code: 'PARSE_ERROR' }), { cause });

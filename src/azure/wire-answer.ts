@@ -71,6 +71,12 @@ export function wireReader<T>(reader: RowReader<T>): { push(chunk: Buffer): void
       giveRows(rows);
       return true;
     },
+    takesPlain: () => inPrimary && reader.plainRow !== undefined,
+    plainRow(row) {
+      if (reader.plainRow?.(row) !== true) return false;
+      count += 1;
+      return true;
+    },
   });
   return {
     push(chunk) {

@@ -1,5 +1,8 @@
 /** Finds the rows in the bytes of a query's answer as they arrive, so that nobody has to hold all of it. */
 import { ServiceError } from '../errors.ts';
+import type { PlainRow } from '../hunt/plain-row.ts';
+import { pieces } from './pieces.ts';
+import { NOT_PLAIN, plainRows, rowEnd, UNFINISHED } from './plain-rows.ts';
 
 export interface WireParts {
   /** A table's rows begin. `number`: of the table, from 0; `before`: its bytes up to the rows, each a character. */
@@ -8,6 +11,10 @@ export interface WireParts {
   rows(text: string): void;
   /** Takes a text as {@link rows} does if it is one; false, and nothing taken, if it is not. */
   tryRows(text: string): boolean;
+  /** Whether it is worth while to ask {@link plainRow} of the rows that begin now. */
+  takesPlain(): boolean;
+  /** Takes a row as its bytes; false, and nothing taken, where it is to be given to {@link rows}. */
+  plainRow(row: PlainRow): boolean;
 }
 
 const [QUOTE, BACKSLASH, OPEN, CLOSE, OPEN_BRACE, CLOSE_BRACE, COMMA] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d, 0x2c];
@@ -17,6 +24,8 @@ const BETWEEN = '],[';
 /** `{"tables":[{"rows":[`: the arrays and objects around a row. */
 const TABLES_DEPTH = 2;
 const ROWS_DEPTH = 4;
+/** A row of so many bytes is not put together with each further piece, but scanned as it comes. */
+const LONG_ROW = 64 * 1024;
 
 /** Where the text of a row begins, at or behind `from`. */
 function nextRow(chunk: Buffer, from: number): number {
@@ -36,8 +45,11 @@ export function wireScanner(parts: WireParts): { push(chunk: Buffer): void; end(
   let inRows = false;
   /** Of a row that has begun, and whose end none of these pieces has. */
   let begun: Buffer[] = [];
-  /** From the beginning of a row on, not looked at yet. */
-  let waiting: Buffer | undefined;
+  const desk = pieces();
+  const wait = (chunk: Buffer, from: number): void => {
+    desk.keep(chunk.subarray(from));
+  };
+  const plain = plainRows();
   const brokeOff = (): ServiceError =>
     new ServiceError('workspace', 'unavailable', "The workspace's answer broke off.");
 
@@ -55,8 +67,37 @@ export function wireScanner(parts: WireParts): { push(chunk: Buffer): void; end(
   const guessRows = (chunk: Buffer, from: number): boolean => {
     const end = begun.length > 0 ? -1 : chunk.lastIndexOf(BETWEEN);
     if (end < from || !parts.tryRows(chunk.toString('utf8', nextRow(chunk, from), end + 1))) return false;
-    waiting = Buffer.from(chunk.subarray(end + 2));
+    wait(chunk, end + 2);
     return true;
+  };
+
+  /**
+   * Rows from `from` on, one by one; those that nobody takes as their bytes are given together. Answers where to go on in another
+   * way, or the chunk's length.
+   */
+  const takePlain = (chunk: Buffer, from: number): number => {
+    let at = nextRow(chunk, from);
+    /** Behind the row before this one, and where the rows before it begin that nobody has taken. */
+    let [behind, refused] = [at, at];
+    const giveRefused = (): void => {
+      if (refused < behind) parts.rows(chunk.toString('utf8', refused, behind));
+    };
+    for (;;) {
+      const plainEnd = plain.read(chunk, at);
+      const end = plainEnd === NOT_PLAIN ? rowEnd(chunk, at) : plainEnd;
+      if (plainEnd > 0 || end <= 0) giveRefused();
+      if (end === UNFINISHED && chunk.length - at <= LONG_ROW) {
+        wait(chunk, at);
+        return chunk.length;
+      }
+      if (end <= 0) return at;
+      if (plainEnd > 0) refused = parts.plainRow(plain.row) ? end + 1 : at;
+      behind = end;
+      if (end + 1 >= chunk.length || chunk[end] !== COMMA || chunk[end + 1] !== OPEN) break;
+      at = end + 1;
+    }
+    giveRefused();
+    return behind;
   };
 
   /** Rows from `from` on, byte by byte; answers where to go on outside of them, or the chunk's length. */
@@ -64,7 +105,7 @@ export function wireScanner(parts: WireParts): { push(chunk: Buffer): void; end(
     // Locals: this loop sees every byte of up to 100 MB.
     let [level, text, escape] = [depth, inText, escaped];
     const start = begun.length === 0 ? nextRow(chunk, from) : from;
-    let rowEnd = -1;
+    let behind = -1;
     for (let at = start; at < chunk.length; at += 1) {
       const byte = chunk[at] ?? 0;
       if (text) {
@@ -77,20 +118,19 @@ export function wireScanner(parts: WireParts): { push(chunk: Buffer): void; end(
       else if (byte === OPEN || byte === OPEN_BRACE) level += 1;
       else if (byte === CLOSE || byte === CLOSE_BRACE) {
         level -= 1;
-        if (level === ROWS_DEPTH) rowEnd = at + 1;
+        if (level === ROWS_DEPTH) behind = at + 1;
         else if (level < ROWS_DEPTH) {
-          if (rowEnd > 0 || begun.length > 0) emit(chunk, start, Math.max(rowEnd, start));
+          if (behind > 0 || begun.length > 0) emit(chunk, start, Math.max(behind, start));
           outside += ']';
           [depth, inText, inRows] = [level, false, false];
           return at + 1;
         }
       }
     }
-    // Copied: the chunk's memory may be used again for the next one.
-    if (rowEnd > 0) {
-      emit(chunk, start, rowEnd);
+    if (behind > 0) {
+      emit(chunk, start, behind);
       [depth, inText, escaped] = [ROWS_DEPTH, false, false];
-      waiting = Buffer.from(chunk.subarray(nextRow(chunk, rowEnd)));
+      wait(chunk, nextRow(chunk, behind));
     } else {
       [depth, inText, escaped] = [level, text, escape];
       if (start < chunk.length) begun.push(Buffer.from(chunk.subarray(start)));
@@ -130,6 +170,8 @@ export function wireScanner(parts: WireParts): { push(chunk: Buffer): void; end(
 
   const scan = (chunk: Buffer, mayGuess: boolean): void => {
     for (let at = 0; at < chunk.length;) {
+      if (inRows && mayGuess && begun.length === 0 && parts.takesPlain()) at = takePlain(chunk, at);
+      if (at >= chunk.length) return;
       if (inRows && mayGuess && guessRows(chunk, at)) return;
       at = inRows ? scanRows(chunk, at) : scanOutside(chunk, at);
     }
@@ -137,14 +179,10 @@ export function wireScanner(parts: WireParts): { push(chunk: Buffer): void; end(
 
   return {
     push(chunk) {
-      const bytes = waiting ? Buffer.concat([waiting, chunk]) : chunk;
-      waiting = undefined;
-      scan(bytes, true);
+      scan(desk.with(chunk), true);
     },
     end() {
-      const last = waiting;
-      waiting = undefined;
-      if (last) scan(last, false);
+      scan(desk.with(Buffer.alloc(0)), false);
       if (outside.trim() === '')
         throw new ServiceError('workspace', 'unavailable', 'The workspace answered with an empty body.');
       if (depth !== 0 || inText) throw brokeOff();

@@ -1,3 +1,5 @@
+import type { PlainRow } from './plain-row.ts';
+
 /** A scalar as the Log Analytics API sends it; `dynamic` values are JSON text, datetimes ISO text, unsafe longs bigint. */
 export type Cell = string | number | bigint | boolean | null;
 
@@ -25,6 +27,8 @@ export interface RowReader<T> {
   /** Called once, before any row; never when the workspace has no data at all. */
   columns(columns: readonly AnswerColumn[]): void;
   row(cells: readonly Cell[]): void;
+  /** Takes a row without making values of it; false, and nothing taken, where it is to be given to {@link row}. */
+  readonly plainRow?: (row: PlainRow) => boolean;
   end(partial?: PartialAnswer): T;
 }
 

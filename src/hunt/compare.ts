@@ -1,7 +1,7 @@
 import { DAY } from '../time.ts';
 import { readAnswer, type PartialAnswer, type QueryAnswer, type ReadRows } from './answer.ts';
 import { noveltyIn, type Baseline, type Novelty, type Remembered } from './baseline.ts';
-import type { DeviceKey } from './device-key.ts';
+import { plainDeviceKey, type DeviceKey } from './device-key.ts';
 import { isActive, type Expectation, type Expectations } from './expectation.ts';
 import type { Finding } from './finding.ts';
 import { foundingList, type FoundingDevices } from './founding.ts';
@@ -20,6 +20,8 @@ export interface ComparisonInput {
   readonly lastComplete?: Date;
   /** Promises of people for this scope, those that have run out included; none by default. */
   readonly expectations?: Expectations;
+  /** Of the parts of the same answer that came before this one; none by default. */
+  readonly earlier?: readonly FoundingDevices[];
 }
 
 /** Returned instead of a report when the answer lacks columns the hunt's author named. */
@@ -51,13 +53,14 @@ export function compareRows(input: ComparisonInput): ReadRows<HuntReport | Unrea
     const promise = expectations?.get(device);
     return promise !== undefined && !isActive(promise, run.asOf);
   };
+  const hasPromises = expectations !== undefined && expectations.size > 0;
   return () => {
     let columns: SightingColumns | undefined;
     let rows = 0;
     let withoutDevice = 0;
     const known = knownRows(baseline, run, input.lastComplete);
     const others = new Map<DeviceKey, Other>();
-    const founding = foundingList();
+    const founding = foundingList(input.earlier);
     return {
       columns(named) {
         columns = sightingColumns(named, hunt);
@@ -86,6 +89,18 @@ export function compareRows(input: ComparisonInput): ReadRows<HuntReport | Unrea
         if (same) same.sightings.push(sighting);
         else others.set(device, { novelty, sightings: [sighting] });
       },
+      // Most rows by far are of devices that are as they were.
+      ...(baseline.state === 'established' && {
+        plainRow(row) {
+          if (!columns || columns.missing.length > 0) return false;
+          const device = plainDeviceKey(row, columns.at.id, columns.at.name);
+          const before = device === undefined ? undefined : baseline.known.recall(device);
+          if (device === undefined || !before || noveltyOf(before) !== 'known') return false;
+          if ((hasPromises && hasLapsed(device)) || !known.plainRow(row, columns.at, before)) return false;
+          rows += 1;
+          return true;
+        },
+      }),
       end: (partial) =>
         columns && columns.missing.length > 0
           ? { missingColumns: columns.missing, columns: columns.names }

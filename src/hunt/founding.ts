@@ -10,6 +10,8 @@ export interface FoundingDevices extends Iterable<Sighting> {
   at(place: number): Sighting | undefined;
   deviceAt(place: number): DeviceKey | undefined;
   has(device: DeviceKey): boolean;
+  /** Places of those that an earlier part of the same answer has: one that is spelt in two ways may be in two parts. */
+  readonly again: readonly number[];
   /** The first of them in the order of their names, at most `count`. */
   firstByName(count: number): readonly Sighting[];
 }
@@ -22,9 +24,9 @@ export interface FoundingList extends FoundingDevices {
 
 /**
  * Up to 500,000 devices on an instance of 512 MB: columns outside of the heap instead of an object with two dates for each, and
- * a sighting only for whoever asks.
+ * a sighting only for whoever asks. `earlier`: what earlier parts of the answer had.
  */
-export function foundingList(): FoundingList {
+export function foundingList(earlier: readonly FoundingDevices[] = []): FoundingList {
   const keys = keyList();
   const ids = textList();
   const names = textList();
@@ -34,6 +36,7 @@ export function foundingList(): FoundingList {
   const reportCounts = numberList(words);
   /** Further rows of a device, which are rare. */
   const others = new Map<number, Sighting[]>();
+  const again: number[] = [];
 
   const row = (place: number): Sighting | undefined => {
     if (place < 0 || place >= keys.length) return undefined;
@@ -64,6 +67,7 @@ export function foundingList(): FoundingList {
         return;
       }
       const place = keys.length;
+      if (earlier.some((part) => part.has(sighting.device))) again.push(place);
       keys.add(sighting.device);
       ids.add(sighting.id);
       names.add(sighting.name);
@@ -78,6 +82,7 @@ export function foundingList(): FoundingList {
     at,
     deviceAt: (place) => (place >= 0 && place < keys.length ? keys.at(place) : undefined),
     has: (device) => keys.find(device) >= 0,
+    again,
     firstByName(count) {
       const first: { readonly place: number; readonly name: Buffer }[] = [];
       const consider = (place: number, name: Buffer): void => {
@@ -103,18 +108,9 @@ export function foundingList(): FoundingList {
   };
 }
 
-/** The devices of disjoint parts of an answer; one that is spelt in two ways may be in two parts, and counts once. */
+/** The devices of the parts of an answer, each of which was made with those before it; one that is in two parts counts once. */
 export function joinFounding(parts: readonly FoundingDevices[]): FoundingDevices {
-  const again = parts.map((part, n) => {
-    const earlier = parts.slice(0, n);
-    const places: number[] = [];
-    for (let place = 0; earlier.length > 0 && place < part.length; place += 1) {
-      const device = part.deviceAt(place);
-      if (device !== undefined && earlier.some((other) => other.has(device))) places.push(place);
-    }
-    return places;
-  });
-  const lengths = parts.map((part, n) => part.length - (again[n]?.length ?? 0));
+  const lengths = parts.map((part) => part.length - part.again.length);
   const length = lengths.reduce((sum, one) => sum + one, 0);
   const ofPart = <T>(place: number, ask: (part: FoundingDevices, place: number) => T | undefined): T | undefined => {
     let within = place;
@@ -123,7 +119,7 @@ export function joinFounding(parts: readonly FoundingDevices[]): FoundingDevices
       if (within < own)
         return ask(
           part,
-          (again[n] ?? []).reduce((to, left) => (left <= to ? to + 1 : to), within),
+          part.again.reduce((to, left) => (left <= to ? to + 1 : to), within),
         );
       within -= own;
     }
@@ -135,6 +131,7 @@ export function joinFounding(parts: readonly FoundingDevices[]): FoundingDevices
     at,
     deviceAt: (place) => ofPart(place, (part, within) => part.deviceAt(within)),
     has: (device) => parts.some((part) => part.has(device)),
+    again: [],
     firstByName: (count) =>
       [...new Map(parts.flatMap((part) => part.firstByName(count)).map((one) => [one.device, one])).values()]
         .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))

@@ -1,8 +1,7 @@
 import type { AnswerColumn, Cell, ReadRows } from './answer.ts';
+import { batchOf, runsOf, type CellRun, type Pack } from './kept-batch.ts';
 import type { DeviceColumns } from './hunt.ts';
-
-/** Makes a text small; what is kept of a run is held like that and in no other way. */
-export type Pack = (text: string) => Uint8Array;
+import { isNothing, type PlainRow } from './plain-row.ts';
 
 /** What is kept of a row: the hunt's own columns as they came, and how many report ids there are where not all are kept. */
 export type KeptRow = readonly [
@@ -33,10 +32,6 @@ export interface KeptAnswer {
   readonly batches: readonly Uint8Array[];
 }
 
-/** Packed in batches as they come: a batch is a few milliseconds' work, and nobody holds the rows. */
-const ROWS = 1_000;
-const CHARACTERS = 200_000;
-
 const NOTHING: KeptAnswer = { columns: [], batches: [] };
 
 /** The same reader, which also keeps the rows that it is given; nothing without `pack`. One that broke off has kept nothing. */
@@ -49,50 +44,55 @@ export function keepingRows<T>(
     const reader = read();
     if (!pack) return { ...reader, end: (partial) => ({ value: reader.end(partial), kept: NOTHING }) };
     const batches: Uint8Array[] = [];
+    const batch = batchOf(pack, (packed) => batches.push(packed));
     let columns: readonly (AnswerColumn | null)[] = KEPT_FIELDS.map(() => null);
-    let [id, name, firstSeen, lastSeen, count, reports] = [-1, -1, -1, -1, -1, -1];
-    let rows: KeptRow[] = [];
-    let characters = 0;
-    const flush = (): void => {
-      if (rows.length > 0) batches.push(pack(JSON.stringify(rows)));
-      rows = [];
-      characters = 0;
-    };
+    let places: readonly number[] = [];
+    let width = 0;
+    let runs: readonly CellRun[] = [];
+    const { plainRow } = reader;
     return {
       columns(named) {
-        const place = (field: keyof DeviceColumns): number => named.findIndex((column) => column.name === names[field]);
-        [id, name, firstSeen, lastSeen, count, reports] = [
-          ...[place('id'), place('name'), place('firstSeen'), place('lastSeen'), place('count'), place('reports')],
-        ] as [number, number, number, number, number, number];
-        columns = KEPT_FIELDS.map((field) => named[place(field)] ?? null);
+        places = KEPT_FIELDS.map((field) => named.findIndex((column) => column.name === names[field]));
+        width = named.length;
+        runs = runsOf(places);
+        columns = places.map((place) => named[place] ?? null);
         reader.columns(named);
       },
       row(cells) {
         reader.row(cells);
-        const [of, called, pointers] = [plain(cells[id]), plain(cells[name]), plain(cells[reports])];
-        const isLong = typeof pointers === 'string' && pointers.length > LONGEST_REPORTS;
-        const [first, last, times] = [plain(cells[firstSeen]), plain(cells[lastSeen]), plain(cells[count])];
-        if (isLong) rows.push([of, called, first, last, times, ...fewOf(pointers)]);
-        else rows.push([of, called, first, last, times, pointers]);
-        characters += 100 + lengthOf(of) + lengthOf(called) + LONGEST_REPORTS;
-        if (rows.length >= ROWS || characters > CHARACTERS) flush();
+        batch.add(JSON.stringify(keptRow(places.map((place) => plain(cells[place])))));
       },
+      ...(plainRow && {
+        plainRow(row) {
+          if (row.length !== width || isLong(row, places.at(-1) ?? -1) || !plainRow(row)) return false;
+          batch.addPlain(row, runs);
+          return true;
+        },
+      }),
       end(partial) {
         const value = reader.end(partial);
-        flush();
+        batch.flush();
         return { value, kept: { columns, batches } };
       },
     };
   };
 }
 
-/** JSON knows no 64-bit numbers; a column of numbers is read from text as well. */
-const plain = (cell: Cell | undefined): string | number | boolean | null =>
-  typeof cell === 'bigint' ? cell.toString() : (cell ?? null);
-const lengthOf = (cell: Cell): number => (typeof cell === 'string' ? cell.length : 8);
+type PlainCell = string | number | boolean | null;
 
+/** JSON knows no 64-bit numbers; a column of numbers is read from text as well. */
+const plain = (cell: Cell | undefined): PlainCell => (typeof cell === 'bigint' ? cell.toString() : (cell ?? null));
 /** A set of report ids may be of 100,000. */
 const LONGEST_REPORTS = 120;
+
+function keptRow(cells: readonly PlainCell[]): readonly PlainCell[] {
+  const pointers = cells.at(-1);
+  if (typeof pointers !== 'string' || pointers.length <= LONGEST_REPORTS) return cells;
+  return [...cells.slice(0, -1), ...fewOf(pointers)];
+}
+
+const isLong = (row: PlainRow, reports: number): boolean =>
+  !isNothing(row, reports) && (row.ends[reports] ?? 0) - (row.starts[reports] ?? 0) - 2 > LONGEST_REPORTS;
 
 /** The first few of a long list, and how many there are. It is not parsed: most rows are of known devices. */
 function fewOf(list: string): readonly [string, number] {

@@ -1,10 +1,11 @@
 /** The devices of an answer that the ledger knows, in the order in which they came: hundreds of thousands of them in little room. */
 import type { KnownDevices } from './baseline.ts';
 import { deviceKeyOf, type DeviceKey } from './device-key.ts';
-import { bytes, numberList, words } from './number-list.ts';
+import { numberList, words } from './number-list.ts';
+import { isNothing, type PlainRow } from './plain-row.ts';
 import type { Seconds } from './seconds.ts';
 import type { Named } from './sighting.ts';
-import { textList } from './text-list.ts';
+import { textList, type TextList } from './text-list.ts';
 
 /** A known device in an answer, called as the row of its latest last seen calls it. */
 export interface KnownSighting extends Named {
@@ -19,14 +20,25 @@ export type KnownRow = Omit<KnownSighting, 'device'>;
 export interface KnownList extends Iterable<KnownSighting> {
   readonly length: number;
   readonly rowAt: (n: number) => KnownRow;
-  /** Where the ledger has the n-th of them, see {@link KnownDevices.recall}. */
-  readonly placeAt: (n: number) => number;
+  /** Where the ledger has each of them, see {@link KnownDevices.recall}. */
+  readonly places: Uint32Array;
   find(device: DeviceKey): KnownSighting | undefined;
 }
 
 export interface KnownListBuilder extends KnownList {
   /** A row of the device that the ledger has at this place; another of the same device is one with it. True for another. */
   add(place: number, row: KnownRow): boolean;
+  /** A row of a device of which none has come yet; false, and nothing added, where one has. */
+  addPlain(place: number, row: PlainKnownRow): boolean;
+}
+
+/** As a {@link KnownRow}, with the cells of a plain row that are texts. -1: there is no such cell. */
+export interface PlainKnownRow {
+  readonly row: PlainRow;
+  readonly id: number;
+  readonly name: number;
+  readonly first: Seconds;
+  readonly last: Seconds;
 }
 
 /**
@@ -38,8 +50,20 @@ export function knownList(known: Pick<KnownDevices, 'recall'>): KnownListBuilder
   const names = textList();
   const firsts = numberList(words);
   const lasts = numberList(words);
-  const { placeAt, numberAt, put } = placesOf();
+  const places = numberList(words);
+  /** Place → one more than the number; 0 for none. */
+  const numbers = numberList(words);
+  /** -1: none. */
+  const numberAt = (place: number): number => numbers.get(place) - 1;
+  const put = (place: number, n: number): void => {
+    places.set(n, place);
+    numbers.set(place, n + 1);
+  };
 
+  const addCell = (texts: TextList, row: PlainRow, cell: number): void => {
+    if (isNothing(row, cell)) texts.add('');
+    else texts.addPart(row.bytes, (row.starts[cell] ?? 0) + 1, (row.ends[cell] ?? 0) - 1);
+  };
   const rowAt = (n: number): KnownRow => ({
     id: ids.at(n),
     name: names.at(n),
@@ -64,11 +88,23 @@ export function knownList(known: Pick<KnownDevices, 'recall'>): KnownListBuilder
       lasts.set(n, last);
       return true;
     },
+    addPlain(place, { row, id, name, first, last }) {
+      if (numberAt(place) >= 0) return false;
+      const n = ids.length;
+      addCell(ids, row, id);
+      addCell(names, row, name);
+      firsts.set(n, first);
+      lasts.set(n, last);
+      put(place, n);
+      return true;
+    },
     get length() {
       return ids.length;
     },
     rowAt,
-    placeAt,
+    get places() {
+      return places.values.subarray(0, ids.length);
+    },
     ...sightingsOf(
       () => ids.length,
       rowAt,
@@ -79,53 +115,45 @@ export function knownList(known: Pick<KnownDevices, 'recall'>): KnownListBuilder
 
 /** The lists of disjoint parts of an answer, as one; a device that is spelt in two ways may be in two parts. */
 export function joinKnown(parts: readonly KnownList[], known: Pick<KnownDevices, 'recall'>): KnownList {
-  const partOf = numberList(bytes);
-  const within = numberList(words);
+  // In one go over half a million of them, so in arrays that need not grow.
+  const most = parts.reduce((sum, part) => sum + part.length, 0);
+  const partOf = new Uint8Array(most);
+  const within = new Uint32Array(most);
+  const joined = new Uint32Array(most);
+  let highest = 0;
+  for (const { places } of parts) for (const place of places) if (place > highest) highest = place;
+  /** Place → one more than the number. */
+  const numbers = new Uint32Array(most === 0 ? 0 : highest + 1);
   const twice = new Map<number, KnownRow>();
-  const { placeAt, numberAt, put } = placesOf();
   let length = 0;
 
   const rowAt = (n: number): KnownRow =>
-    twice.get(n) ?? parts[partOf.get(n)]?.rowAt(within.get(n)) ?? { id: '', name: '' };
+    twice.get(n) ?? parts[partOf[n] ?? 0]?.rowAt(within[n] ?? 0) ?? { id: '', name: '' };
   for (const [number, part] of parts.entries()) {
-    for (let i = 0; i < part.length; i += 1) {
-      const place = part.placeAt(i);
-      const n = numberAt(place);
-      if (n >= 0) {
-        twice.set(n, sameDevice(part.rowAt(i), rowAt(n)));
+    const { places } = part;
+    for (let i = 0; i < places.length; i += 1) {
+      const place = places[i] ?? 0;
+      const n = numbers[place] ?? 0;
+      if (n > 0) {
+        twice.set(n - 1, sameDevice(part.rowAt(i), rowAt(n - 1)));
         continue;
       }
-      partOf.set(length, number);
-      within.set(length, i);
-      put(place, length);
+      partOf[length] = number;
+      within[length] = i;
+      joined[length] = place;
       length += 1;
+      numbers[place] = length;
     }
   }
   return {
     length,
     rowAt,
-    placeAt,
+    places: joined.subarray(0, length),
     ...sightingsOf(
       () => length,
       rowAt,
-      (device) => numberAt(known.recall(device)?.place ?? -1),
+      (device) => (numbers[known.recall(device)?.place ?? -1] ?? 0) - 1,
     ),
-  };
-}
-
-/** Places in the ledger, and their numbers in a list. */
-function placesOf() {
-  const places = numberList(words);
-  /** One more than the number, 0 for none. */
-  const numbers = numberList(words);
-  return {
-    placeAt: places.get,
-    /** -1: none. */
-    numberAt: (place: number): number => numbers.get(place) - 1,
-    put: (place: number, n: number): void => {
-      places.set(n, place);
-      numbers.set(place, n + 1);
-    },
   };
 }
 

@@ -16,20 +16,29 @@ export const LONGEST_NAME = 1024;
 
 const [OFFSET, PRIME] = [0x811c9dc5, 0x01000193];
 const [SPACE, TILDE, CAPITAL_A, CAPITAL_Z] = [0x20, 0x7e, 0x41, 0x5a];
+const characters = new Uint8Array(LONGEST_NAME);
 
 export function nameHashOf(name: string): NameHash {
   const { length } = name;
   if (length > LONGEST_NAME) return finished(hashOf(normalName(name)));
-  let [from, to] = [0, length];
-  while (from < to && name.charCodeAt(from) === SPACE) from += 1;
-  while (to > from && name.charCodeAt(to - 1) === SPACE) to -= 1;
-  let hash = OFFSET;
-  for (let at = from; at < to; at += 1) {
-    let unit = name.charCodeAt(at);
+  for (let at = 0; at < length; at += 1) {
+    const unit = name.charCodeAt(at);
     // Of other letters only the language knows which are small, and which are blanks.
     if (unit < SPACE || unit > TILDE) return finished(hashOf(normalName(name)));
-    if (unit >= CAPITAL_A && unit <= CAPITAL_Z) unit += 0x20;
-    hash = Math.imul(hash ^ unit, PRIME);
+    characters[at] = unit;
+  }
+  return nameHashAmong(characters, 0, length);
+}
+
+/** The same of a name of printable ASCII that is no longer than {@link LONGEST_NAME}. */
+export function nameHashAmong(text: Uint8Array, start: number, end: number): NameHash {
+  let [from, to] = [start, end];
+  while (from < to && text[from] === SPACE) from += 1;
+  while (to > from && text[to - 1] === SPACE) to -= 1;
+  let hash = OFFSET;
+  for (let at = from; at < to; at += 1) {
+    const unit = text[at] ?? 0;
+    hash = Math.imul(hash ^ (unit >= CAPITAL_A && unit <= CAPITAL_Z ? unit + 0x20 : unit), PRIME);
   }
   return from === to ? NO_NAME : finished(hash);
 }

@@ -7,7 +7,7 @@ export interface NumberList<A> {
   readonly values: A;
 }
 
-type Numbers = Uint8Array | Uint16Array | Uint32Array | Float64Array;
+type Numbers = Uint16Array | Uint32Array | Float64Array;
 
 export function numberList<A extends Numbers>(make: (length: number) => A, initial = make(64)): NumberList<A> {
   let values = initial;
@@ -27,7 +27,6 @@ export function numberList<A extends Numbers>(make: (length: number) => A, initi
   };
 }
 
-export const bytes = (length: number): Uint8Array<ArrayBuffer> => new Uint8Array(length);
 export const shorts = (length: number): Uint16Array<ArrayBuffer> => new Uint16Array(length);
 export const words = (length: number): Uint32Array<ArrayBuffer> => new Uint32Array(length);
 export const doubles = (length: number): Float64Array<ArrayBuffer> => new Float64Array(length);

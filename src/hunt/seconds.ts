@@ -4,22 +4,55 @@ import type { Cell } from './answer.ts';
 /** 0: no instant, or none that four bytes can hold. */
 export type Seconds = number;
 
-const [ZERO, Z, MOST] = [0x30, 0x5a, 0xffff_ffff];
+const [DASH, POINT, ZERO, COLON, T, Z, MOST] = [0x2d, 0x2e, 0x30, 0x3a, 0x54, 0x5a, 0xffff_ffff];
 
 export const secondsAt = (at: Date): Seconds => bounded(Math.floor(at.getTime() / 1000));
 
 /** What the service writes, `2026-11-20T10:00:00.1234567Z`, digit by digit; anything else as `Date` reads it. */
 export function secondsIn(cell: Cell | undefined): Seconds {
   if (typeof cell !== 'string' || cell === '') return 0;
-  if (cell.length < 20 || cell.charCodeAt(cell.length - 1) !== Z || cell.charCodeAt(10) !== 0x54) return slowly(cell);
-  const year = digits(cell, 0) * 100 + digits(cell, 2);
-  const [month, day] = [digits(cell, 5), digits(cell, 8)];
-  const [hour, minute, second] = [digits(cell, 11), digits(cell, 14), digits(cell, 17)];
-  // A comparison with what is no number is false. Past the end of a month `Date` decides.
-  if (!(year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour < 24 && minute < 60 && second < 60))
-    return slowly(cell);
-  if (day > 28 && day > monthLength(year, month)) return slowly(cell);
+  const { length } = cell;
+  if (length > LONGEST) return slowly(cell);
+  for (let at = 0; at < length; at += 1) characters[at] = Math.min(cell.charCodeAt(at), NO_DIGIT);
+  const seconds = secondsAmong(characters, 0, length);
+  return seconds === UNUSUAL ? slowly(cell) : seconds;
+}
+
+/** Of a text that only `Date` can read. */
+export const UNUSUAL = -1;
+
+const LONGEST = 40;
+const NO_DIGIT = 0xff;
+const characters = new Uint8Array(LONGEST);
+
+/** The same of characters of ASCII; {@link UNUSUAL} for what is not written as the service does. */
+export function secondsAmong(text: Uint8Array, from: number, to: number): Seconds {
+  if (to - from < 20 || text[to - 1] !== Z || text[from + 10] !== T) return UNUSUAL;
+  if (text[from + 4] !== DASH || text[from + 7] !== DASH || text[from + 13] !== COLON || text[from + 16] !== COLON)
+    return UNUSUAL;
+  if (!isFraction(text, from + 19, to - 1)) return UNUSUAL;
+  const year = digits(text, from) * 100 + digits(text, from + 2);
+  const month = digits(text, from + 5);
+  const day = digits(text, from + 8);
+  const hour = digits(text, from + 11);
+  const minute = digits(text, from + 14);
+  const second = digits(text, from + 17);
+  // Past the end of a month `Date` decides.
+  if (year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31) return UNUSUAL;
+  if (hour > 23 || minute > 59 || second > 59) return UNUSUAL;
+  if (day > 28 && day > monthLength(year, month)) return UNUSUAL;
   return bounded(daysUntil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second);
+}
+
+/** Nothing, or a point and digits. */
+function isFraction(text: Uint8Array, from: number, to: number): boolean {
+  if (from === to) return true;
+  if (text[from] !== POINT || from + 1 === to) return false;
+  for (let at = from + 1; at < to; at += 1) {
+    const digit = (text[at] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) return false;
+  }
+  return true;
 }
 
 function slowly(text: string): Seconds {
@@ -29,9 +62,13 @@ function slowly(text: string): Seconds {
 
 const bounded = (seconds: number): Seconds => (seconds > 0 && seconds <= MOST ? seconds : 0);
 
-function digits(text: string, at: number): number {
-  const [tens, ones] = [text.charCodeAt(at) - ZERO, text.charCodeAt(at + 1) - ZERO];
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+/** More than any two digits are. */
+const NO_DIGITS = 1_000_000;
+
+function digits(text: Uint8Array, at: number): number {
+  const tens = (text[at] ?? 0) - ZERO;
+  const ones = (text[at + 1] ?? 0) - ZERO;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NO_DIGITS;
 }
 
 const monthLength = (year: number, month: number): number => daysUntil(year, month + 1, 1) - daysUntil(year, month, 1);

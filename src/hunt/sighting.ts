@@ -26,6 +26,7 @@ export interface SightingColumns {
   readonly names: readonly string[];
   /** Columns the hunt's author named that the answer does not have, or the device's when it has neither id nor name. */
   readonly missing: readonly string[];
+  readonly at: Positions;
   /** Whom a row is about; undefined when it names nobody. */
   device(row: readonly Cell[]): Named | undefined;
   sighting(row: readonly Cell[], named: Named): Sighting;
@@ -47,6 +48,7 @@ export function sightingColumns(
   return {
     names: columns.map(({ name }) => name),
     missing,
+    at,
     device(row) {
       const id = textOf(row[at.id]);
       const name = textOf(row[at.name]);
@@ -58,7 +60,8 @@ export function sightingColumns(
   };
 }
 
-type Positions = Readonly<Record<keyof DeviceColumns, number>>;
+/** In which cell of a row each is; -1: in none. */
+export type Positions = Readonly<Record<keyof DeviceColumns, number>>;
 
 function columnPositions(columns: readonly AnswerColumn[], device: DeviceColumns): Positions {
   const position = (name: string): number => columns.findIndex((column) => column.name === name);

@@ -5,6 +5,8 @@ export interface TextList {
   readonly length: number;
   /** Adds one behind the last. Half of a surrogate pair becomes U+FFFD, as in every hash and on every wire. */
   add(text: string): void;
+  /** Adds a part of these bytes, which is a text in UTF-8. */
+  addPart(bytes: Uint8Array, from: number, to: number): void;
   /** Another text for this place; what was there stays in memory. */
   set(place: number, text: string): void;
   /** Empty where there is none. */
@@ -13,7 +15,8 @@ export interface TextList {
   nextBefore(from: number, other: Uint8Array): number;
 }
 
-const PAGE = 64 * 1024;
+const PAGE_BITS = 16;
+const PAGE = 1 << PAGE_BITS;
 /** Bytes of UTF-8 for a unit of UTF-16, at most. */
 const LONGEST = 3;
 
@@ -25,18 +28,24 @@ export function textList(): TextList {
   const starts = numberList(words);
   const sizes = numberList(words);
 
-  const set = (place: number, text: string): void => {
-    const most = text.length * LONGEST;
+  /** Room at {@link next} for so many bytes. */
+  const reserve = (most: number): void => {
     if (next + most > pages.length * PAGE) {
       next = pages.length * PAGE;
       const count = Math.max(1, Math.ceil(most / PAGE));
       const buffer = Buffer.allocUnsafeSlow(count * PAGE);
       for (let page = 0; page < count; page += 1) pages.push(buffer);
     }
-    const size = pages[Math.floor(next / PAGE)]?.write(text, next % PAGE) ?? 0;
+  };
+  const written = (place: number, size: number, most: number): void => {
     starts.set(place, next);
     sizes.set(place, size);
     next = most > PAGE ? pages.length * PAGE : next + size;
+  };
+  const set = (place: number, text: string): void => {
+    const most = text.length * LONGEST;
+    reserve(most);
+    written(place, pages[next >>> PAGE_BITS]?.write(text, next % PAGE) ?? 0, most);
   };
 
   return {
@@ -47,17 +56,26 @@ export function textList(): TextList {
       set(length, text);
       length += 1;
     },
+    addPart(bytes, from, to) {
+      const size = to - from;
+      reserve(size);
+      const page = pages[next >>> PAGE_BITS];
+      const at = next % PAGE;
+      if (page) for (let i = 0; i < size; i += 1) page[at + i] = bytes[from + i] ?? 0;
+      written(length, size, size);
+      length += 1;
+    },
     set,
     at(place) {
       const [start, size] = [starts.get(place), sizes.get(place)];
       if (place >= length || size === 0) return '';
-      return pages[Math.floor(start / PAGE)]?.toString('utf8', start % PAGE, (start % PAGE) + size) ?? '';
+      return pages[start >>> PAGE_BITS]?.toString('utf8', start % PAGE, (start % PAGE) + size) ?? '';
     },
     nextBefore(from, other) {
       const [begins, ends] = [starts.values, sizes.values];
       for (let place = from; place < length; place += 1) {
         const [start, size] = [begins[place] ?? 0, ends[place] ?? 0];
-        const page = pages[Math.floor(start / PAGE)];
+        const page = pages[start >>> PAGE_BITS];
         const common = Math.min(size, other.length);
         let i = 0;
         let difference = 0;

@@ -138,8 +138,8 @@ export function aReport(
   };
 }
 
-export function foundingOf(sightings: Iterable<Sighting>): FoundingDevices {
-  const list = foundingList();
+export function foundingOf(sightings: Iterable<Sighting>, earlier: readonly FoundingDevices[] = []): FoundingDevices {
+  const list = foundingList([...earlier]);
   for (const sighting of sightings) list.add(sighting);
   return list;
 }

@@ -13,7 +13,7 @@ import { tableRetention } from '../../src/azure/retention.ts';
 import type { Table } from '../../src/azure/table.ts';
 import { tableRuns } from '../../src/azure/runs.ts';
 import { ServiceError } from '../../src/errors.ts';
-import { readAnswer, type QueryAnswer, type ReadRows } from '../../src/hunt/answer.ts';
+import type { QueryAnswer, ReadRows } from '../../src/hunt/answer.ts';
 import type { Hunt } from '../../src/hunt/hunt.ts';
 import type { Case, NoticeDigest } from '../../src/hunt/case.ts';
 import type { RunOrder } from '../../src/hunt/run.ts';
@@ -22,6 +22,7 @@ import type { Services, Target } from '../../src/services.ts';
 import { DAY, HOUR, MINUTE, type Milliseconds, type TimeWindow } from '../../src/time.ts';
 import { aHunt, anAnswer, NOON } from './builders.ts';
 import { memoryTable } from './memory-table.ts';
+import { readByWire } from './wire.ts';
 
 export const CHANNEL: Target = { id: 'channel', kind: 'channel', reference: {}, rules: [] };
 
@@ -82,7 +83,7 @@ export function aWorld(
           world.asked.push({ kql, window });
           const answer = await (world.respond ? world.respond(kql) : world.answer);
           if (answer instanceof Error) throw answer;
-          return readAnswer(answer, read);
+          return readByWire(answer, read);
         },
       },
     ]),

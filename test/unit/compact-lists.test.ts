@@ -114,7 +114,7 @@ describe('the known devices of an answer', () => {
 
     expect([...joined].map(({ id }) => id)).toEqual([' a', 'b', 'c']);
     expect(joined.length).toBe(3);
-    expect([0, 1, 2].map((n) => joined.placeAt(n))).toEqual(['a', 'b', 'c'].map(placeOf));
+    expect([...joined.places]).toEqual(['a', 'b', 'c'].map(placeOf));
     expect(joined.find(deviceKeyOf('c', ''))).toMatchObject({ id: 'c' });
     expect(joined.find(deviceKeyOf('a', ''))).toMatchObject({ name: 'new' });
   });

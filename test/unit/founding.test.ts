@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { joinFounding } from '../../src/hunt/founding.ts';
+import { joinFounding, type FoundingDevices } from '../../src/hunt/founding.ts';
 import { aSighting, foundingOf } from '../support/builders.ts';
 
 const ids = (sightings: Iterable<{ readonly id: string }>): string[] => [...sightings].map(({ id }) => id);
@@ -46,9 +46,14 @@ describe('the devices that a founding run remembers', () => {
   });
 
   it('of parts of an answer are one list, in which a device that is in two parts counts once', () => {
-    const parts = [['a', 'b'], ['b', 'c', 'a', 'd'], [], ['d', 'e']].map((part) =>
-      foundingOf(part.map((id) => aSighting(id))),
-    );
+    const parts: FoundingDevices[] = [];
+    for (const part of [['a', 'b'], ['b', 'c', 'a', 'd'], [], ['d', 'e']])
+      parts.push(
+        foundingOf(
+          part.map((id) => aSighting(id)),
+          parts,
+        ),
+      );
     const joined = joinFounding(parts);
     expect(ids(joined)).toEqual(['a', 'b', 'c', 'd', 'e']);
     expect(joined.length).toBe(5);

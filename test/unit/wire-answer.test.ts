@@ -122,6 +122,67 @@ describe('an answer from the wire', () => {
     expect(read(body)).toMatchObject({ rows: [['a', 1]], partial: { code: 'PartialError' } });
   });
 
+  it('gives each row once and in order, as its bytes to a reader that takes it like that, or as cells', () => {
+    const cell = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ unit: fc.constantFrom('"', '\\', '[', ']', '{', ',', ' ', '\u007f', '\u001f') }),
+      fc.constant(null),
+      fc.boolean(),
+      fc.maxSafeInteger(),
+      fc.constantFrom(-1, 0.5, 1e21, 10 ** 14, 10 ** 15),
+      fc.constantFrom('x'.repeat(70_000), '"'.repeat(40_000)),
+    );
+    let taken = 0;
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(cell, { minLength: 1, maxLength: 4 }), { maxLength: 8 }),
+        fc.array(fc.nat()),
+        fc.array(fc.boolean(), { minLength: 1 }),
+        fc.constantFrom(0, 1),
+        (rows, ends, takes, indent) => {
+          const given: unknown[] = [];
+          let asked = 0;
+          const wire = wireReader({
+            ...collectRows(),
+            row: (cells) => given.push(cells),
+            plainRow({ bytes, length, starts, ends: cellEnds }) {
+              if (takes[(asked += 1) % takes.length] !== true) return false;
+              taken += 1;
+              const texts = Array.from({ length }, (_, n) =>
+                Buffer.from(bytes.subarray(starts[n], cellEnds[n])).toString('latin1'),
+              );
+              given.push(texts.map((text) => JSON.parse(text) as unknown));
+              return true;
+            },
+          });
+          const body = Buffer.from(JSON.stringify({ tables: [table(rows), table([['x']], 'Other')] }, null, indent));
+          let from = 0;
+          for (const end of [...ends.map((at) => at % (body.length + 1)).sort((a, b) => a - b), body.length]) {
+            wire.push(body.subarray(from, end));
+            from = end;
+          }
+          wire.end();
+
+          expect(given).toEqual(rows);
+        },
+      ),
+      { numRuns: 500 },
+    );
+    expect(taken).toBeGreaterThan(100);
+  });
+
+  it.each(['["a"', '["a",]', '["a"1]', '[01]', '[1,-]', '[nul]', '[tru]', '[]x', '["\u0001"]'])(
+    'breaks off at a row that is no JSON, whoever reads it: %s',
+    (row) => {
+      const wire = wireReader({ ...collectRows(), plainRow: () => true });
+      expect(() => {
+        wire.push(Buffer.from(`{"tables":[{"name":"PrimaryResult","columns":[],"rows":[["a",1],${row}]}]}`));
+        wire.end();
+      }).toThrow('broke off');
+    },
+  );
+
   it('comes from a stream as well', async () => {
     const body = Buffer.from(text(table([['a', 1]])));
     const pieces = async function* (): AsyncGenerator<Uint8Array> {
