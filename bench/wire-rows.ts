@@ -6,7 +6,7 @@ export const WIRE_COLUMNS = [
   ['LastSeen', 'datetime'],
   ['Report', 'dynamic'],
   ['Count', 'long'],
-].map(([name, type]) => ({ name, type }));
+].map(([name = '', type = '']) => ({ name, type }));
 
 /** Forty hex digits, as Defender's are. */
 export const idOf = (n: number): string => (n * 2_654_435_761).toString(16).padStart(40, 'a');

@@ -71,14 +71,15 @@ const quoted = (key: string): string => encodeURIComponent(key.replaceAll("'", "
 
 /** As the service writes a row: the keys in capitals, bytes in base64 with their type beside them. */
 export function writeEntity({ partitionKey, rowKey, etag: _seen, ...properties }: Entity): string {
-  const wire: Record<string, unknown> = { PartitionKey: partitionKey, RowKey: rowKey };
+  let text = `{"PartitionKey":${JSON.stringify(partitionKey)},"RowKey":${JSON.stringify(rowKey)}`;
   for (const [name, value] of Object.entries(properties)) {
     if (value instanceof Uint8Array) {
-      wire[name] = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
-      wire[`${name}${TYPE}`] = BINARY;
-    } else wire[name] = value;
+      // Base64 has nothing to escape, and a head has 100 KB of it.
+      const base64 = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
+      text += `,${JSON.stringify(name)}:"${base64}",${JSON.stringify(`${name}${TYPE}`)}:"${BINARY}"`;
+    } else if (value !== undefined) text += `,${JSON.stringify(name)}:${JSON.stringify(value)}`;
   }
-  return JSON.stringify(wire);
+  return `${text}}`;
 }
 
 const TYPE = '@odata.type';
