@@ -1,4 +1,5 @@
 /** Known devices that have the name of a new one: the same machine set up anew, or a twin. */
+import { setImmediate } from 'node:timers/promises';
 import { atOnce } from '../at-once.ts';
 import type { DeviceKey } from '../hunt/device-key.ts';
 import type { Namesake } from '../hunt/life.ts';
@@ -28,6 +29,7 @@ export async function findNamesakes(
   const byHash = Map.groupBy(devices.slice(0, MOST_NAMES), ({ name }) => nameHashOf(name));
   byHash.delete(NO_NAME);
   if (byHash.size === 0) return new Map();
+  await setImmediate();
   const candidates = Map.groupBy(candidatesIn(heads, new Set(byHash.keys())), ({ hash }) => hash);
   const found = await atOnce([...candidates], async ([hash, all]) => {
     const latest = all.toSorted((a, b) => b.day - a.day || (a.device < b.device ? -1 : 1)).slice(0, ROWS_A_NAME);

@@ -9,7 +9,7 @@ const ROW_LIMIT = 500_000;
 const BYTE_LIMIT = 100 * 1024 * 1024;
 const PRIMARY = 'PrimaryResult';
 /** What has arrived is read without a break until there is no more of it; some ten milliseconds' work later others get their turn. */
-const BYTES_AT_ONCE = 256 * 1024;
+const BYTES_AT_ONCE = 128 * 1024;
 
 /** Reads the API's answer from its own bytes, as they arrive; {@link wireReader} says how. */
 export async function readWireAnswer<T>(
