@@ -33,6 +33,7 @@ export interface ScaleResult {
   readonly block: number;
   /** Milliseconds of processor that its thread used at most before the loop got its turn. */
   readonly work: number;
+  /** To and from the tables. */
   readonly bytes: number;
   readonly reads: number;
   readonly writes: number;

@@ -14,6 +14,8 @@ export const WARM = 'WarmUp';
 export interface BenchWorkspace {
   readonly url: string;
   readonly requests: Recorded[];
+  /** Bytes of answers. */
+  sent: number;
   /** From now on it has this many. */
   devices(count: number): void;
   stop(): void;
@@ -25,8 +27,12 @@ export async function answersInParts(): Promise<BenchWorkspace> {
   /** The first digit of each device's hash. */
   const digits: string[] = [];
 
+  const send = (response: NodeJS.WritableStream, text: string): boolean => {
+    made.sent += text.length;
+    return response.write(text);
+  };
   const answer = async (response: NodeJS.WritableStream, count: number, part: string | undefined): Promise<void> => {
-    response.write(BEFORE_ROWS);
+    send(response, BEFORE_ROWS);
     let written = 0;
     for (let from = 0; from < count; from += ROWS_AT_ONCE) {
       const all = Array.from({ length: Math.min(ROWS_AT_ONCE, count - from) }, (_, n) => from + n);
@@ -35,10 +41,11 @@ export async function answersInParts(): Promise<BenchWorkspace> {
         .slice(0, ROW_LIMIT - written);
       if (asked.length === 0) continue;
       const rows = asked.map(rowOf).join(',');
-      if (!response.write(written === 0 ? rows : `,${rows}`)) await once(response, 'drain');
+      if (!send(response, written === 0 ? rows : `,${rows}`)) await once(response, 'drain');
       written += asked.length;
     }
-    response.end(AFTER_ROWS);
+    send(response, AFTER_ROWS);
+    response.end();
   };
 
   const server = createServer((request, response) => {
@@ -54,9 +61,10 @@ export async function answersInParts(): Promise<BenchWorkspace> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = (): string => `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-  return {
+  const made: BenchWorkspace = {
     url: url(),
     requests,
+    sent: 0,
     devices(count) {
       devices = count;
       while (digits.length < count) digits.push(hash('sha256', idOf(digits.length), 'hex').charAt(0));
@@ -66,4 +74,5 @@ export async function answersInParts(): Promise<BenchWorkspace> {
       server.close();
     },
   };
+  return made;
 }

@@ -65,8 +65,10 @@ async function costOf(table: string): Promise<Cost> {
   const result = await inProcess<ScaleResult>('./scale-run.ts', JSON.stringify(task), flags, () => {
     tables.requests.length = 0;
     workspace.requests.length = 0;
+    workspace.sent = 0;
   });
   const requests = [...workspace.requests, ...tables.requests];
+  const bytes = result.bytes + workspace.sent;
   const rows = requests.reduce((sum, { body }) => sum + (body.match(/ HTTP\/1\.1\r\n/g)?.length ?? 1), 0);
   const file = join(tmpdir(), `firstsight-floor-${String(process.pid)}.jsonl`);
   const stream = createWriteStream(file);
@@ -75,7 +77,7 @@ async function costOf(table: string): Promise<Cost> {
   tables.requests.length = 0;
   const floor = await inProcess<FloorResult>('./scale-floor.ts', file, ['--max-old-space-size=6000']);
   rmSync(file);
-  return { ...result, floor, rows };
+  return { ...result, bytes, floor, rows };
 }
 
 const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
