@@ -350,14 +350,20 @@ describe('two runs at once', () => {
     trigger: 'request',
     asOf: world.services.now(),
   });
-
-  it('exclude each other, and the requested one is answered by the one in progress', async () => {
+  /** A run at work, and a later one that somebody has asked for. */
+  const runAndRival = async (): Promise<{ readonly holder: RunOrder; readonly asked: RunOrder }> => {
     const { runs, policy, now } = world.services;
     const holder = order();
     await runs.begin(planRun(holder, hunt, policy.lateness), policy.runTimeout, now());
     world.pass(1);
     const asked = rival();
     await runs.order(asked);
+    return { holder, asked };
+  };
+
+  it('exclude each other, and the requested one is answered by the one in progress', async () => {
+    const { runs } = world.services;
+    const { holder, asked } = await runAndRival();
 
     await runOrder(asked, 1, world.services);
 
@@ -366,12 +372,8 @@ describe('two runs at once', () => {
   });
 
   it('leave no request open whose message the host gave up on while another run is at work', async () => {
-    const { runs, policy, now } = world.services;
-    const holder = order();
-    await runs.begin(planRun(holder, hunt, policy.lateness), policy.runTimeout, now());
-    world.pass(1);
-    const asked = rival();
-    await runs.order(asked);
+    const { runs } = world.services;
+    const { holder, asked } = await runAndRival();
 
     await runPoisoned(asked, world.services);
 
