@@ -93,10 +93,10 @@ const factsOf = ({ hunt }: HuntReport, input: ComparisonInput | undefined): Kept
   ...(input?.lastComplete && { lastComplete: input.lastComplete }),
 });
 
+/** Promises are few, and known devices may be half a million. */
 function promisesIn({ findings, expected, excluded, known }: HuntReport, input: ComparisonInput | undefined) {
   const expectations = input?.expectations;
   if (!expectations || expectations.size === 0) return [];
-  return [findings, expected, excluded, known].flatMap((list) =>
-    [...list].flatMap(({ device }) => expectations.get(device) ?? []),
-  );
+  const listed = new Set([findings, expected, excluded].flatMap((list) => list.map(({ device }) => device)));
+  return [...expectations.values()].filter(({ device }) => listed.has(device) || known.find(device) !== undefined);
 }
