@@ -11,6 +11,7 @@ import { azureTable } from '../src/azure/azure-table.ts';
 import { querySlots } from '../src/azure/query-slots.ts';
 import { workspaceSlots } from '../src/azure/workspace-slots.ts';
 import { runHunt } from '../src/run-hunt.ts';
+import { DAY } from '../src/time.ts';
 import { aHunt, aRunOrder } from '../test/support/builders.ts';
 import { aWorld, CHANNEL } from '../test/support/services.ts';
 import type { HuntId } from '../src/hunt/hunt.ts';
@@ -21,6 +22,8 @@ export interface ScaleTask {
   readonly tablesUrl: string;
   readonly table: string;
   readonly workspaceUrl: string;
+  /** How many days after today it runs. */
+  readonly day: number;
 }
 
 export interface ScaleResult {
@@ -40,10 +43,10 @@ export interface ScaleResult {
   readonly outcome: string;
 }
 
-const { tablesUrl, table, workspaceUrl } = JSON.parse(process.argv[2] ?? '{}') as ScaleTask;
+const { tablesUrl, table, workspaceUrl, day } = JSON.parse(process.argv[2] ?? '{}') as ScaleTask;
 const counted = meter(tablesUrl, false);
 const tableOf = (name: string) => azureTable(counted.client(`${table}${name}`), 60_000);
-const now = (): Date => new Date();
+const now = (): Date => new Date(Date.now() + day * DAY);
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** The SDK insists on https; the workspace of this bench does not. */

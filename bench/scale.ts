@@ -59,8 +59,12 @@ async function inProcess<T>(
   ]);
 }
 
+/** Each run is on another day, as those of the shipped hunts are: the ledger then writes of every device that it was there. */
+let day = 0;
+
 async function costOf(table: string): Promise<Cost> {
-  const task: ScaleTask = { tablesUrl: tables.url, table, workspaceUrl: workspace.url };
+  const task: ScaleTask = { tablesUrl: tables.url, table, workspaceUrl: workspace.url, day };
+  day += 1;
   const flags = [`--max-old-space-size=${values.heap}`];
   const result = await inProcess<ScaleResult>('./scale-run.ts', JSON.stringify(task), flags, () => {
     tables.requests.length = 0;
