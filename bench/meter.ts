@@ -34,7 +34,7 @@ export interface Meter {
   readonly client: (table: string) => TableClient;
 }
 
-/** `keepBodies`: for the floor; without, a large founding does not hold all it has sent. */
+/** `keepBodies`: for the floor, with the headers; without, a large founding does not hold all it has sent. */
 export function meter(tablesUrl: string, keepBodies = true): Meter {
   const made: Meter = {
     requests: [],
@@ -45,7 +45,7 @@ export function meter(tablesUrl: string, keepBodies = true): Meter {
         name: 'meter',
         async sendRequest(request, next) {
           const response = await next(request);
-          const headers = Object.fromEntries(Object.entries(request.headers.toJSON()));
+          const headers = keepBodies ? Object.fromEntries(Object.entries(request.headers.toJSON())) : {};
           const body = typeof request.body === 'string' ? request.body : '';
           made.requests.push({
             method: request.method,

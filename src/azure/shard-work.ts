@@ -65,13 +65,13 @@ export async function plansOf(report: HuntReport): Promise<ShardPlan[]> {
   return plans.filter((plan) => sizeOf(plan) > 0);
 }
 
-/** Of a founding as many at a time as fill ten transactions: 500,000 sightings at once are more than an instance has room for. */
+/** Of a founding as many at a time as fill three transactions: 500,000 sightings at once are more than an instance has room for. */
 export async function* worksOf(
   { places, ...plan }: ShardPlan,
   founding: FoundingDevices,
   turn: () => Promise<void>,
 ): AsyncGenerator<ShardWork> {
-  const size = 10 * DEVICES_PER_TRANSACTION;
+  const size = 3 * DEVICES_PER_TRANSACTION;
   const nothing = { findings: [], expected: [], excluded: [], known: [], changes: [] };
   for (let from = 0; from === 0 || from < places.length; from += size) {
     await turn();

@@ -7,9 +7,10 @@ import type { Finding } from './finding.ts';
 import { foundingList, type FoundingDevices } from './founding.ts';
 import type { Hunt } from './hunt.ts';
 import { asKnown, changeOf, knownRows, type KnownRows } from './known-rows.ts';
+import type { PlainRow } from './plain-row.ts';
 import { byDevice, countsOf, outcomeOf, type HuntReport } from './report.ts';
 import type { Run } from './run.ts';
-import { merged, sightingColumns, type Sighting, type SightingColumns } from './sighting.ts';
+import { merged, sightingColumns, type Positions, type Sighting, type SightingColumns } from './sighting.ts';
 
 export interface ComparisonInput {
   readonly hunt: Hunt;
@@ -53,7 +54,12 @@ export function compareRows(input: ComparisonInput): ReadRows<HuntReport | Unrea
     const promise = expectations?.get(device);
     return promise !== undefined && !isActive(promise, run.asOf);
   };
-  const hasPromises = expectations !== undefined && expectations.size > 0;
+  const isAsItWas = (row: PlainRow, at: Positions, known: KnownRows): boolean => {
+    const device = plainDeviceKey(row, at.id, at.name);
+    const before = device === undefined ? undefined : baseline.known.recall(device);
+    if (device === undefined || !before || noveltyOf(before) !== 'known' || hasLapsed(device)) return false;
+    return known.plainRow(row, at, before);
+  };
   return () => {
     let columns: SightingColumns | undefined;
     let rows = 0;
@@ -89,18 +95,14 @@ export function compareRows(input: ComparisonInput): ReadRows<HuntReport | Unrea
         if (same) same.sightings.push(sighting);
         else others.set(device, { novelty, sightings: [sighting] });
       },
-      // Most rows by far are of devices that are as they were.
-      ...(baseline.state === 'established' && {
-        plainRow(row) {
-          if (!columns || columns.missing.length > 0) return false;
-          const device = plainDeviceKey(row, columns.at.id, columns.at.name);
-          const before = device === undefined ? undefined : baseline.known.recall(device);
-          if (device === undefined || !before || noveltyOf(before) !== 'known') return false;
-          if ((hasPromises && hasLapsed(device)) || !known.plainRow(row, columns.at, before)) return false;
-          rows += 1;
-          return true;
-        },
-      }),
+      // Most rows by far are of devices that are as they were, or with which a baseline is founded.
+      plainRow(row) {
+        if (!columns || columns.missing.length > 0) return false;
+        const { at } = columns;
+        const taken = baseline.state === 'absent' ? founding.addPlain(row, at) : isAsItWas(row, at, known);
+        if (taken) rows += 1;
+        return taken;
+      },
       end: (partial) =>
         columns && columns.missing.length > 0
           ? { missingColumns: columns.missing, columns: columns.names }

@@ -1,7 +1,9 @@
-import type { DeviceKey } from './device-key.ts';
+import { plainDeviceKey, type DeviceKey } from './device-key.ts';
 import { keyList } from './key-list.ts';
 import { doubles, numberList, words } from './number-list.ts';
-import { merged, type Sighting } from './sighting.ts';
+import { addCell, countIn, instantIn, reportCountIn, UNREAD } from './plain-cells.ts';
+import { isNothing, isText, type PlainRow } from './plain-row.ts';
+import { merged, type Positions, type Sighting } from './sighting.ts';
 import { textList } from './text-list.ts';
 
 /** Devices in the order in which an answer had them. */
@@ -20,6 +22,8 @@ export interface FoundingDevices extends Iterable<Sighting> {
 export interface FoundingList extends FoundingDevices {
   /** Rows of one device that differ in name only are one sighting. Report ids are not kept. */
   add(sighting: Sighting): void;
+  /** Takes the first row of a device; false, and nothing taken, for a further one or one that is to be read as cells. */
+  addPlain(row: PlainRow, at: Positions): boolean;
 }
 
 /**
@@ -38,6 +42,12 @@ export function foundingList(earlier: readonly FoundingDevices[] = []): Founding
   const others = new Map<number, Sighting[]>();
   const again: number[] = [];
 
+  const put = (device: DeviceKey): number => {
+    const place = keys.length;
+    if (earlier.some((part) => part.has(device))) again.push(place);
+    keys.add(device);
+    return place;
+  };
   const row = (place: number): Sighting | undefined => {
     if (place < 0 || place >= keys.length) return undefined;
     const [first, last, count] = [firstSeen.get(place), lastSeen.get(place), counts.get(place)];
@@ -66,15 +76,29 @@ export function foundingList(earlier: readonly FoundingDevices[] = []): Founding
         others.set(known, [...same, { ...sighting, reports: [] }]);
         return;
       }
-      const place = keys.length;
-      if (earlier.some((part) => part.has(sighting.device))) again.push(place);
-      keys.add(sighting.device);
+      const place = put(sighting.device);
       ids.add(sighting.id);
       names.add(sighting.name);
       firstSeen.set(place, sighting.firstSeen?.getTime() ?? Number.NaN);
       lastSeen.set(place, sighting.lastSeen?.getTime() ?? Number.NaN);
       counts.set(place, sighting.count ?? Number.NaN);
       reportCounts.set(place, sighting.reportCount);
+    },
+    addPlain(row, { id, name, firstSeen: firstCell, lastSeen: lastCell, count: countCell, reports }) {
+      const device = plainDeviceKey(row, id, name);
+      if (device === undefined || keys.find(device) >= 0) return false;
+      const [first, last] = [instantIn(row, firstCell), instantIn(row, lastCell)];
+      const [count, reportCount] = [countIn(row, countCell), reportCountIn(row, reports)];
+      if ([first, last, count, reportCount].includes(UNREAD)) return false;
+      if (!isNothing(row, name) && !isText(row, name)) return false;
+      const place = put(device);
+      addCell(ids, row, id);
+      addCell(names, row, name);
+      firstSeen.set(place, first);
+      lastSeen.set(place, last);
+      counts.set(place, count);
+      reportCounts.set(place, reportCount);
+      return true;
     },
     get length() {
       return keys.length;

@@ -2,10 +2,11 @@
 import type { KnownDevices } from './baseline.ts';
 import { deviceKeyOf, type DeviceKey } from './device-key.ts';
 import { numberList, words } from './number-list.ts';
-import { isNothing, type PlainRow } from './plain-row.ts';
+import { addCell } from './plain-cells.ts';
+import type { PlainRow } from './plain-row.ts';
 import type { Seconds } from './seconds.ts';
 import type { Named } from './sighting.ts';
-import { textList, type TextList } from './text-list.ts';
+import { textList } from './text-list.ts';
 
 /** A known device in an answer, called as the row of its latest last seen calls it. */
 export interface KnownSighting extends Named {
@@ -60,10 +61,6 @@ export function knownList(known: Pick<KnownDevices, 'recall'>): KnownListBuilder
     numbers.set(place, n + 1);
   };
 
-  const addCell = (texts: TextList, row: PlainRow, cell: number): void => {
-    if (isNothing(row, cell)) texts.add('');
-    else texts.addPart(row.bytes, (row.starts[cell] ?? 0) + 1, (row.ends[cell] ?? 0) - 1);
-  };
   const rowAt = (n: number): KnownRow => ({
     id: ids.at(n),
     name: names.at(n),

@@ -27,6 +27,12 @@ const characters = new Uint8Array(LONGEST);
 
 /** The same of characters of ASCII; {@link UNUSUAL} for what is not written as the service does. */
 export function secondsAmong(text: Uint8Array, from: number, to: number): Seconds {
+  const at = millisecondsAmong(text, from, to);
+  return at === UNUSUAL ? UNUSUAL : bounded(Math.floor(at / 1000));
+}
+
+/** Milliseconds since 1970 of the same, as `Date` counts them, or {@link UNUSUAL}. */
+export function millisecondsAmong(text: Uint8Array, from: number, to: number): number {
   if (to - from < 20 || text[to - 1] !== Z || text[from + 10] !== T) return UNUSUAL;
   if (text[from + 4] !== DASH || text[from + 7] !== DASH || text[from + 13] !== COLON || text[from + 16] !== COLON)
     return UNUSUAL;
@@ -41,7 +47,8 @@ export function secondsAmong(text: Uint8Array, from: number, to: number): Second
   if (year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31) return UNUSUAL;
   if (hour > 23 || minute > 59 || second > 59) return UNUSUAL;
   if (day > 28 && day > monthLength(year, month)) return UNUSUAL;
-  return bounded(daysUntil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second);
+  const seconds = daysUntil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
+  return seconds * 1000 + thousandths(text, from + 20, to - 1);
 }
 
 /** Nothing, or a point and digits. */
@@ -53,6 +60,13 @@ function isFraction(text: Uint8Array, from: number, to: number): boolean {
     if (digit < 0 || digit > 9) return false;
   }
   return true;
+}
+
+/** The first three of these digits; what is missing is 0. */
+function thousandths(text: Uint8Array, from: number, to: number): number {
+  let value = 0;
+  for (let at = from; at < from + 3; at += 1) value = value * 10 + (at < to ? (text[at] ?? ZERO) - ZERO : 0);
+  return value;
 }
 
 function slowly(text: string): Seconds {

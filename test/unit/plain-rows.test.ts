@@ -207,6 +207,68 @@ describe('a row that is read from its bytes', () => {
   });
 });
 
+describe('a row with which a baseline is founded', () => {
+  const absent: Baseline = {
+    state: 'absent',
+    known: { size: 0, lastSeenDay: () => undefined, recall: () => undefined },
+  };
+
+  it('is read from its bytes as from its cells, whatever it is', () => {
+    const text = fc.oneof(fc.constantFrom('a', 'A', ' a ', 'b', '', 'é', '"'), fc.string({ maxLength: 4 }));
+    const name = fc.oneof(text, fc.constant(null), fc.integer());
+    const when = fc.oneof(
+      fc.constantFrom<Cell[]>(
+        FIRST,
+        LAST,
+        '',
+        null,
+        7,
+        true,
+        '2026-11-20',
+        '1969-12-31T23:59:59Z',
+        '9999-12-31T00:00:00.5Z',
+      ),
+      fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+    );
+    const count = fc.constantFrom<Cell[]>(1, 0, -1, null, true, 1.5, '', '3', 2n ** 60n);
+    const list = fc.array(fc.oneof(fc.integer(), fc.bigInt({ min: 0n, max: 2n ** 63n })), { maxLength: 6 });
+    const reports = fc.oneof(
+      list.map((ids) => `[${ids.join(',')}]`),
+      fc.constantFrom<Cell[]>(
+        '[]',
+        '[',
+        '[]]',
+        '[1,]',
+        '[,1]',
+        '[01]',
+        '[-]',
+        '[-0]',
+        '[1 ,2]',
+        '[1]2]',
+        'r-7',
+        '',
+        null,
+        7,
+        false,
+      ),
+      fc.string({ unit: fc.constantFrom('[', ']', ',', '1', '0', '-', ' ') }),
+    );
+    const any = fc.tuple(name, name, when, when, reports, count).map((cells): Cell[] => cells);
+    const usual = fc
+      .tuple(fc.nat({ max: 99 }), fc.nat({ max: 9 }), any)
+      .map(([n, place, other]) => aRow(`d${String(n)}`).map((cell, at) => (at === place ? (other[at] ?? null) : cell)));
+    const row = fc.oneof(any, usual);
+    let taken = 0;
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 10 }), fc.integer({ min: 1, max: 300 }), (rows, pieceSize) => {
+        taken += bothWays(anAnswer(rows), { baseline: absent }, pieceSize).taken;
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(taken).toBeGreaterThan(500);
+  });
+});
+
 describe('an instant', () => {
   it('is read digit by digit as a date would read it', () => {
     const part = fc.constantFrom(
