@@ -133,10 +133,11 @@ describe('an answer from the wire', () => {
       fc.constantFrom(-1, 0.5, 1e21, 10 ** 14, 10 ** 15),
       fc.constantFrom('x'.repeat(70_000), '"'.repeat(40_000)),
     );
+    const usual = fc.tuple(fc.constantFrom('a', 'B c', ''), fc.nat(), fc.constant(null));
     let taken = 0;
     fc.assert(
       fc.property(
-        fc.array(fc.array(cell, { minLength: 1, maxLength: 4 }), { maxLength: 8 }),
+        fc.array(fc.oneof(fc.array(cell, { minLength: 1, maxLength: 4 }), usual), { maxLength: 8 }),
         fc.array(fc.nat()),
         fc.array(fc.boolean(), { minLength: 1 }),
         fc.constantFrom(0, 1),
