@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { isNothing, isText, type PlainRow } from './plain-row.ts';
+import { isNothing, isText, textFrom, textTo, type PlainRow } from './plain-row.ts';
 
 /**
  * A device's identity in the ledger: 32 hex digits, the first 16 bytes of SHA-256.
@@ -41,8 +41,8 @@ const keyOfAsked = (length: number): DeviceKey =>
 function identityIn(row: PlainRow, cell: number, at: number): number {
   if (isNothing(row, cell)) return at;
   if (!isText(row, cell)) return -1;
-  const { bytes, starts, ends } = row;
-  let [from, to] = [(starts[cell] ?? 0) + 1, (ends[cell] ?? 0) - 1];
+  const { bytes } = row;
+  let [from, to] = [textFrom(row, cell), textTo(row, cell)];
   while (from < to && bytes[from] === SPACE) from += 1;
   while (to > from && bytes[to - 1] === SPACE) to -= 1;
   if (to - from > LONGEST) return -1;

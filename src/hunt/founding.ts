@@ -42,11 +42,15 @@ export function foundingList(earlier: readonly FoundingDevices[] = []): Founding
   const others = new Map<number, Sighting[]>();
   const again: number[] = [];
 
-  const put = (device: DeviceKey): number => {
+  /** NaN: the answer does not say. */
+  const put = (device: DeviceKey, first: number, last: number, count: number, reportCount: number): void => {
     const place = keys.length;
     if (earlier.some((part) => part.has(device))) again.push(place);
     keys.add(device);
-    return place;
+    firstSeen.set(place, first);
+    lastSeen.set(place, last);
+    counts.set(place, count);
+    reportCounts.set(place, reportCount);
   };
   const row = (place: number): Sighting | undefined => {
     if (place < 0 || place >= keys.length) return undefined;
@@ -76,13 +80,10 @@ export function foundingList(earlier: readonly FoundingDevices[] = []): Founding
         others.set(known, [...same, { ...sighting, reports: [] }]);
         return;
       }
-      const place = put(sighting.device);
       ids.add(sighting.id);
       names.add(sighting.name);
-      firstSeen.set(place, sighting.firstSeen?.getTime() ?? Number.NaN);
-      lastSeen.set(place, sighting.lastSeen?.getTime() ?? Number.NaN);
-      counts.set(place, sighting.count ?? Number.NaN);
-      reportCounts.set(place, sighting.reportCount);
+      const [first, last] = [sighting.firstSeen?.getTime() ?? Number.NaN, sighting.lastSeen?.getTime() ?? Number.NaN];
+      put(sighting.device, first, last, sighting.count ?? Number.NaN, sighting.reportCount);
     },
     addPlain(row, { id, name, firstSeen: firstCell, lastSeen: lastCell, count: countCell, reports }) {
       const device = plainDeviceKey(row, id, name);
@@ -91,13 +92,9 @@ export function foundingList(earlier: readonly FoundingDevices[] = []): Founding
       const [count, reportCount] = [countIn(row, countCell), reportCountIn(row, reports)];
       if ([first, last, count, reportCount].includes(UNREAD)) return false;
       if (!isNothing(row, name) && !isText(row, name)) return false;
-      const place = put(device);
       addCell(ids, row, id);
       addCell(names, row, name);
-      firstSeen.set(place, first);
-      lastSeen.set(place, last);
-      counts.set(place, count);
-      reportCounts.set(place, reportCount);
+      put(device, first, last, count, reportCount);
       return true;
     },
     get length() {

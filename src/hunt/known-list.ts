@@ -56,7 +56,11 @@ export function knownList(known: Pick<KnownDevices, 'recall'>): KnownListBuilder
   const numbers = numberList(words);
   /** -1: none. */
   const numberAt = (place: number): number => numbers.get(place) - 1;
-  const put = (place: number, n: number): void => {
+  /** Of the device whose texts were added last. */
+  const put = (place: number, first: Seconds, last: Seconds): void => {
+    const n = ids.length - 1;
+    firsts.set(n, first);
+    lasts.set(n, last);
     places.set(n, place);
     numbers.set(place, n + 1);
   };
@@ -73,9 +77,7 @@ export function knownList(known: Pick<KnownDevices, 'recall'>): KnownListBuilder
       if (n < 0) {
         ids.add(row.id);
         names.add(row.name);
-        firsts.set(ids.length - 1, row.first ?? 0);
-        lasts.set(ids.length - 1, row.last ?? 0);
-        put(place, ids.length - 1);
+        put(place, row.first ?? 0, row.last ?? 0);
         return false;
       }
       const { id, name, first = 0, last = 0 } = sameDevice(row, rowAt(n));
@@ -87,12 +89,9 @@ export function knownList(known: Pick<KnownDevices, 'recall'>): KnownListBuilder
     },
     addPlain(place, { row, id, name, first, last }) {
       if (numberAt(place) >= 0) return false;
-      const n = ids.length;
       addCell(ids, row, id);
       addCell(names, row, name);
-      firsts.set(n, first);
-      lasts.set(n, last);
-      put(place, n);
+      put(place, first, last);
       return true;
     },
     get length() {

@@ -3,10 +3,11 @@ import { DAY, dayOf } from '../time.ts';
 import type { Baseline, Recalled, Remembered } from './baseline.ts';
 import type { DeviceKey } from './device-key.ts';
 import { knownList, type KnownListBuilder, type KnownSighting } from './known-list.ts';
-import { LONGEST_NAME, nameHashAmong, nameHashOf, NO_NAME, UNKNOWN_NAME, type NameHash } from './name-hash.ts';
-import { isNothing, isText, type PlainRow } from './plain-row.ts';
+import { nameHashOf, NO_NAME, UNKNOWN_NAME, type NameHash } from './name-hash.ts';
+import { nameHashIn, secondsOf, UNREAD } from './plain-cells.ts';
+import type { PlainRow } from './plain-row.ts';
 import { saysWhoIsThere, type Run } from './run.ts';
-import { secondsAmong, secondsAt, UNUSUAL, type Seconds } from './seconds.ts';
+import { secondsAt, type Seconds } from './seconds.ts';
 import type { Named, Positions, Sighting } from './sighting.ts';
 
 /** What a run noticed of a device that the ledger knows. Its row says what it was before, and has the last word. */
@@ -54,23 +55,10 @@ export function changeOf(
 export const isPresent = (run: Run, lastComplete: Date | undefined): boolean =>
   saysWhoIsThere(run) && (!lastComplete || run.asOf >= lastComplete);
 
-export const isRenamed = (name: string, before: Remembered): boolean =>
-  before.nameHash !== UNKNOWN_NAME && hasOther(nameHashOf(name), before);
+export const isRenamed = (name: string, before: Remembered): boolean => hasOther(nameHashOf(name), before);
 
 const hasOther = (hash: NameHash, { nameHash }: Remembered): boolean =>
   nameHash !== UNKNOWN_NAME && hash !== nameHash && hash !== NO_NAME;
-
-/** Undefined for what is no text, or a very long one. */
-function nameHashIn(row: PlainRow, cell: number): NameHash | undefined {
-  if (isNothing(row, cell)) return NO_NAME;
-  const [from, to] = [(row.starts[cell] ?? 0) + 1, (row.ends[cell] ?? 0) - 1];
-  return isText(row, cell) && to - from <= LONGEST_NAME ? nameHashAmong(row.bytes, from, to) : undefined;
-}
-
-function secondsOf(row: PlainRow, cell: number): Seconds {
-  if (isNothing(row, cell)) return 0;
-  return isText(row, cell) ? secondsAmong(row.bytes, (row.starts[cell] ?? 0) + 1, (row.ends[cell] ?? 0) - 1) : UNUSUAL;
-}
 
 const isEarlier = (first: Seconds, before: Remembered): boolean => first > 0 && first < before.firstSeen;
 
@@ -101,7 +89,7 @@ export function knownRows(baseline: Baseline, run: Run, lastComplete: Date | und
     plainRow(row, at, before) {
       const first = secondsOf(row, at.firstSeen);
       const last = secondsOf(row, at.lastSeen);
-      if (first === UNUSUAL || last === UNUSUAL || isEarlier(first, before) || wasAway(before)) return false;
+      if (first === UNREAD || last === UNREAD || isEarlier(first, before) || wasAway(before)) return false;
       const hash = nameHashIn(row, at.name);
       if (hash === undefined || hasOther(hash, before)) return false;
       return known.addPlain(before.place, { row, id: at.id, name: at.name, first, last });

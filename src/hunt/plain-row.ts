@@ -20,3 +20,7 @@ export const isText = ({ bytes, starts }: PlainRow, cell: number): boolean => by
 /** Also where there is no such cell. */
 export const isNothing = ({ bytes, length, starts }: PlainRow, cell: number): boolean =>
   cell < 0 || cell >= length || bytes[starts[cell] ?? 0] === N;
+
+/** Where a text begins and ends, without its quotes. */
+export const textFrom = ({ starts }: PlainRow, cell: number): number => (starts[cell] ?? 0) + 1;
+export const textTo = ({ ends }: PlainRow, cell: number): number => (ends[cell] ?? 0) - 1;
